@@ -1,0 +1,78 @@
+/**
+ * Who is meant: a namespace, a link in it, and a thing of that link.
+ * Everything vnetd says or remembers is addressed as (namespace, object, facet, entry, field).
+ */
+
+declare const brand: unique symbol;
+type Brand<T, Name extends string> = T & { readonly [brand]: Name };
+
+/** A link's name as the kernel knows it: 1 to 15 bytes, no `/`, no space (`dev_valid_name` in net/core/dev.c). */
+export type LinkName = Brand<string, 'LinkName'>;
+
+/** A link's number inside one namespace; 0 is nobody. */
+export type IfIndex = Brand<number, 'IfIndex'>;
+
+/** A declared namespace's name; `null` stands for the namespace vnetd was started in, its host. */
+export type NamespaceName = Brand<string, 'NamespaceName'> | null;
+
+/** An object's id as users see it: `eth0`, `ns1/eth0`, `ns1/`, `ovsbr0:p1`. */
+export type ObjectId = Brand<string, 'ObjectId'>;
+
+/** One field of one entry of one facet of one object; a plain attribute has neither facet nor entry. */
+export interface Address {
+  readonly id: ObjectId;
+  readonly facet?: string;
+  readonly entry?: string;
+  readonly field?: string;
+}
+
+export const hostNamespace: NamespaceName = null;
+
+export function linkName(text: string): LinkName {
+  return text as LinkName;
+}
+
+export function ifIndex(number: number): IfIndex {
+  return number as IfIndex;
+}
+
+export function namespaceName(text: string): Exclude<NamespaceName, null> {
+  return text as Exclude<NamespaceName, null>;
+}
+
+/** The id of a link in a namespace. */
+export function objectId(namespace: NamespaceName, name: string): ObjectId {
+  return (namespace === null ? name : `${namespace}/${name}`) as ObjectId;
+}
+
+/** An id as somebody typed it; whether it exists is for the one who looks it up to say. */
+export function asObjectId(text: string): ObjectId {
+  return text as ObjectId;
+}
+
+export interface LinkAddress {
+  readonly namespace: NamespaceName;
+  readonly name: LinkName;
+}
+
+/** The namespace and name an id stands for. */
+export function parseObjectId(id: string): LinkAddress {
+  const slash = id.indexOf('/');
+  if (slash <= 0) return { namespace: null, name: linkName(slash === 0 ? id.slice(1) : id) };
+  return { namespace: namespaceName(id.slice(0, slash)), name: linkName(id.slice(slash + 1)) };
+}
+
+/**
+ * The object a reference written inside `from` names.
+ * `eth0` is in the same namespace, `ns1/eth0` in ns1, `/eth0` in the host's.
+ */
+export function resolveReference(from: NamespaceName, reference: string): ObjectId {
+  if (reference.startsWith('/')) return reference.slice(1) as ObjectId;
+  return reference.includes('/') ? (reference as ObjectId) : objectId(from, reference);
+}
+
+/** How an object is referred to from inside `from`: the inverse of {@link resolveReference}. */
+export function referenceTo(from: NamespaceName, target: LinkAddress): string {
+  if (from === target.namespace) return target.name;
+  return target.namespace === null ? `/${target.name}` : `${target.namespace}/${target.name}`;
+}

@@ -1,0 +1,85 @@
+import type { ObjectId } from './address.ts';
+import type { Value, Values } from './value.ts';
+
+/**
+ * One thing to do to the world, as plain JSON.
+ * The same words go to the executor, the journal, the history and `vnetctl plan`.
+ */
+export type Step =
+  /** Make a link, in one request, with every attribute the creating request takes. */
+  | { readonly do: 'create'; readonly id: ObjectId; readonly kind: string; readonly fields: Values }
+  /** Change attributes of a link that is there. */
+  | { readonly do: 'set'; readonly id: ObjectId; readonly kind: string; readonly fields: Values }
+  /** Take a link away. */
+  | { readonly do: 'delete'; readonly id: ObjectId }
+  /** Give a link back its name. */
+  | { readonly do: 'rename'; readonly id: ObjectId; readonly from: string }
+  /** Put an entry into a list, or bring the one that is there into line. */
+  | {
+      readonly do: 'add';
+      readonly id: ObjectId;
+      readonly list: string;
+      readonly entry: string;
+      readonly fields: Values;
+    }
+  /** Take an entry out of a list. */
+  | {
+      readonly do: 'remove';
+      readonly id: ObjectId;
+      readonly list: string;
+      readonly entry: string;
+      readonly fields: Values;
+    }
+  /** Take a link down for the steps that follow; what that knocks over is noted first. */
+  | { readonly do: 'down'; readonly id: ObjectId }
+  /** Bring it up again, and put back what was noted. */
+  | { readonly do: 'up'; readonly id: ObjectId }
+  /** Take all members out for the steps that follow. */
+  | { readonly do: 'release-members'; readonly id: ObjectId; readonly members: readonly string[] }
+  /** Put the same members back in. */
+  | { readonly do: 'return-members'; readonly id: ObjectId; readonly members: readonly string[] };
+
+export type Verb = Step['do'];
+
+/** What became of a step. `refused` carries the kernel's own words. */
+export type Outcome =
+  | { readonly is: 'done' }
+  | { readonly is: 'refused'; readonly errno: number; readonly words: string }
+  | { readonly is: 'not-sent'; readonly why: string };
+
+/** A step as `vnetctl plan` shows it. */
+export interface PlannedStep {
+  readonly step: Step;
+  readonly disruptive: boolean;
+  /** Why it is not done now, or null when it is. */
+  readonly withheld: string | null;
+}
+
+/** The attribute keys a step is about. */
+export function keysOf(step: Step): readonly string[] {
+  switch (step.do) {
+    case 'create':
+    case 'set':
+      return Object.keys(step.fields);
+    case 'add':
+    case 'remove':
+      return [step.list];
+    case 'delete':
+      return ['exists'];
+    case 'rename':
+      return ['name'];
+    case 'down':
+    case 'up':
+      return ['state'];
+    case 'release-members':
+    case 'return-members':
+      return ['members'];
+    default:
+      return step satisfies never;
+  }
+}
+
+/** The value a `set` or `create` carries for a key. */
+export function carried(step: Step, key: string): Value | undefined {
+  return step.do === 'set' || step.do === 'create' ? step.fields[key] : undefined;
+}
