@@ -1,0 +1,39 @@
+import { endianness } from 'node:os';
+
+/** Netlink headers and most attributes are in the host's byte order. */
+export const littleEndian: boolean = endianness() === 'LE';
+
+/** A window on received bytes: where an attribute's payload lies. */
+export interface Slice {
+  readonly view: DataView;
+  readonly start: number;
+  readonly end: number;
+}
+
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+export function sliceOf(bytes: Uint8Array): Slice {
+  return { view: viewOf(bytes), start: 0, end: bytes.byteLength };
+}
+
+/** A copy of a window's bytes. */
+export function bytesOf(slice: Slice): Uint8Array {
+  const { view, start, end } = slice;
+  return new Uint8Array(view.buffer, view.byteOffset + start, end - start).slice();
+}
+
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** The text up to the first NUL: kernel strings carry one, and sometimes padding after it. */
+export function textOf(slice: Slice): string {
+  const { view, start, end } = slice;
+  const bytes = Buffer.from(view.buffer, view.byteOffset + start, end - start);
+  const nul = bytes.indexOf(0);
+  return bytes.toString('utf8', 0, nul < 0 ? bytes.length : nul);
+}

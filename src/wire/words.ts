@@ -1,0 +1,132 @@
+import { didYouMean } from '../model/nearest.ts';
+import { Misfit, type Written, nameOf, textWritten } from '../model/written.ts';
+import { littleEndian } from './bytes.ts';
+import { type WireType, leftOut } from './type.ts';
+
+const onWords = new Set(['true', 'on', '1']);
+const offWords = new Set(['false', 'off', '0']);
+
+/** A switch as written: true/false, on/off, 1/0; throws a Misfit for anything else. */
+export function readSwitch(written: Written): boolean {
+  const text = textWritten(written, '`true` or `false`').toLowerCase();
+  if (onWords.has(text)) return true;
+  if (offWords.has(text)) return false;
+  const hint = text === 'yes' ? ' (write `true`)' : text === 'no' ? ' (write `false`)' : '';
+  throw new Misfit(written, `${nameOf(written)} is not a switch; write \`true\` or \`false\`${hint}`);
+}
+
+const switchSchema = { enum: [true, false, 'on', 'off', 1, 0] } as const;
+const aSwitch = {
+  range: 'true or false',
+  schema: switchSchema,
+  read: readSwitch,
+  agrees: (wanted: boolean, found: boolean) => wanted === found,
+  samples: [true, false],
+  refused: ['', '2', 'maybe', 'yes'],
+};
+
+/** A switch in one byte. */
+export const onOff: WireType<boolean> = {
+  ...aSwitch,
+  name: 'switch in u8',
+  encode: (value) => Uint8Array.of(value ? 1 : 0),
+  decode: ({ view, start, end }) => (end > start ? view.getUint8(start) !== 0 : undefined),
+};
+
+/** Up or down, as a flag is. */
+export const upOrDown: WireType<string> = {
+  name: 'up or down',
+  range: 'up or down',
+  schema: { enum: ['up', 'down'] },
+  read(written) {
+    const text = textWritten(written, '`up` or `down`').toLowerCase();
+    if (text !== 'up' && text !== 'down') {
+      throw new Misfit(written, `${nameOf(written)} is not a state; write \`up\` or \`down\``);
+    }
+    return text;
+  },
+  encode: (value) => Uint8Array.of(value === 'up' ? 1 : 0),
+  decode: ({ view, start, end }) => (end > start ? (view.getUint8(start) !== 0 ? 'up' : 'down') : undefined),
+  agrees: (wanted, found) => wanted === found,
+  samples: ['up', 'down'],
+  refused: ['', 'true', 'upp'],
+};
+
+/** A switch in four bytes, host order. */
+export const onOff32: WireType<boolean> = {
+  ...aSwitch,
+  name: 'switch in u32',
+  encode: (value) => {
+    const bytes = new Uint8Array(4);
+    new DataView(bytes.buffer).setUint32(0, value ? 1 : 0, littleEndian);
+    return bytes;
+  },
+  decode: ({ view, start, end }) => (end - start >= 4 ? view.getUint32(start, littleEndian) !== 0 : undefined),
+};
+
+/** A switch that is on by being there: an attribute without payload, left out when off. */
+export const presence: WireType<boolean> = {
+  ...aSwitch,
+  name: 'presence',
+  encode: (value) => (value ? new Uint8Array(0) : leftOut),
+  decode: () => true,
+};
+
+/**
+ * One bit of a pair of words { value, mask }, both u32 in host order: only bits in the mask are meant.
+ * Rows that share the attribute are OR-ed together (struct ifla_vlan_flags, struct br_boolopt_multi).
+ */
+export function maskedBit(bit: number): WireType<boolean> {
+  return {
+    ...aSwitch,
+    name: `bit ${bit} of {value, mask}`,
+    encode: (value) => {
+      const bytes = new Uint8Array(8);
+      const view = new DataView(bytes.buffer);
+      view.setUint32(0, value ? 1 << bit : 0, littleEndian);
+      view.setUint32(4, 1 << bit, littleEndian);
+      return bytes;
+    },
+    decode: ({ view, start, end }) => {
+      if (end - start < 8) return undefined;
+      if ((view.getUint32(start + 4, littleEndian) & (1 << bit)) === 0) return undefined;
+      return (view.getUint32(start, littleEndian) & (1 << bit)) !== 0;
+    },
+  };
+}
+
+/** Words and the numbers they stand for. */
+export interface Choice {
+  readonly [word: string]: number;
+}
+
+/** One of several words, each a number in the base type; `also` are other spellings, never shown. A number that is no word shows as itself. */
+export function oneOf(base: WireType<number | string>, choice: Choice, also: Choice = {}): WireType<string> {
+  const wordFor = new Map(Object.entries(choice).map(([word, number]) => [number, word]));
+  const accepted: Choice = { ...choice, ...also };
+  const words = Object.keys(choice);
+  const range = words.join(', ');
+  return {
+    name: `${base.name} word`,
+    range,
+    schema: { enum: Object.keys(accepted) },
+    read(written) {
+      const text = textWritten(written, `one of ${range}`);
+      const exact = Object.hasOwn(accepted, text) ? text : text.toLowerCase();
+      const number = Object.hasOwn(accepted, exact) ? accepted[exact] : undefined;
+      const word = number === undefined ? undefined : wordFor.get(number);
+      if (word === undefined) {
+        throw new Misfit(written, `${nameOf(written)} is not one of ${range}${didYouMean(text, words)}`);
+      }
+      return word;
+    },
+    encode: (value, names) => base.encode(choice[value] ?? 0, names),
+    decode: (slice, names) => {
+      const number = base.decode(slice, names);
+      return number === undefined ? undefined : (wordFor.get(Number(number)) ?? String(number));
+    },
+    agrees: (wanted, found) => wanted === found,
+    samples: words,
+    refused: ['', 'nonsense'],
+  };
+}
