@@ -1,0 +1,17 @@
+import { IFLA } from '../wire/if-link.ts';
+import { u32 } from '../wire/numbers.ts';
+import { attr, defineKind } from './kind.ts';
+
+export const ifb = defineKind({
+  name: 'ifb',
+  summary: 'An intermediate functional block: packets redirected to it pass its queueing discipline and go on.',
+  when: 'To shape what comes in: redirect a link’s ingress here and put a qdisc on it.',
+  fields: {
+    numtxqueues: attr(
+      IFLA.NUM_TX_QUEUES,
+      u32({ min: 1, max: 4096 }),
+      { change: 'recreate', notice: 'always' },
+      'Number of queues, each with a worker of its own.',
+    ),
+  },
+});

@@ -1,0 +1,68 @@
+import { addresses } from './addresses.ts';
+import { altnames } from './altnames.ts';
+import { bond } from './bond.ts';
+import { bridge } from './bridge.ts';
+import { device } from './device.ts';
+import { dummy } from './dummy.ts';
+import { everyLink } from './every-link.ts';
+import { ifb } from './ifb.ts';
+import type { AnyRow, Fields, Kind } from './kind.ts';
+import type { ListTable } from './list.ts';
+import { macvlan } from './macvlan.ts';
+import { veth } from './veth.ts';
+import { vlan } from './vlan.ts';
+import { vlans } from './vlans.ts';
+import { vrf } from './vrf.ts';
+import { vxlan } from './vxlan.ts';
+
+/** The registry: every kind vnetd knows, by name. */
+export const kinds = { device, bridge, bond, vlan, vxlan, veth, macvlan, dummy, ifb, vrf } as const satisfies Record<string, Kind>;
+
+export type KindName = keyof typeof kinds;
+
+/** The lists any link may have, by key. */
+export const lists = { addresses, vlans, altnames } as const satisfies Record<string, ListTable>;
+
+export type ListName = keyof typeof lists;
+
+export function kindNamed(name: string): Kind | undefined {
+  return Object.hasOwn(kinds, name) ? kinds[name as KindName] : undefined;
+}
+
+export function listNamed(name: string): ListTable | undefined {
+  return Object.hasOwn(lists, name) ? lists[name as ListName] : undefined;
+}
+
+/** Kinds that have members, with the table their members get. */
+export const masters: readonly Kind[] = Object.values<Kind>(kinds).filter((kind) => kind.membership !== undefined);
+
+/** The attributes a member has in a master of some kind, by dotted key: `bridge_port.cost`. */
+export const portFields: Fields = Object.fromEntries(
+  masters.flatMap(({ membership }) => {
+    const port = membership?.port;
+    if (port === undefined) return [];
+    return Object.entries(port.fields).map(([key, row]) => [`${port.key}.${key}`, row] as const);
+  }),
+);
+
+const tables = new Map<string, Fields>(
+  Object.values<Kind>(kinds).map((kind) => [kind.name, { ...everyLink, ...portFields, ...kind.fields }]),
+);
+
+/** Every plain attribute a link of this kind may have: every link's, every port's and the kind's own. */
+export function fieldsOf(kindName: string): Fields {
+  const table = tables.get(kindName);
+  if (table === undefined) throw new RangeError(`no kind named ${kindName}`);
+  return table;
+}
+
+export function rowOf(kindName: string, key: string): AnyRow | undefined {
+  const table = fieldsOf(kindName);
+  return Object.hasOwn(table, key) ? table[key] : undefined;
+}
+
+/** The kind of master a port attribute belongs to, by its dotted key. */
+export function masterOfPortKey(key: string): Kind | undefined {
+  const head = key.slice(0, key.indexOf('.'));
+  return masters.find(({ membership }) => membership?.port?.key === head);
+}

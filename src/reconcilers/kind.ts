@@ -1,0 +1,165 @@
+import type { LinkName } from '../model/address.ts';
+import type { Value, Values } from '../model/value.ts';
+import type { WireType } from '../wire/type.ts';
+import { IFLA, IFLA_INFO } from '../wire/if-link.ts';
+
+/** What must be true before a field may be changed on a link that is there. Dearer ones include the cheaper. */
+export const changes = ['live', 'down', 'empty', 'empty-and-down', 'recreate', 'fixed'] as const;
+export type ChangeNeed = (typeof changes)[number];
+
+/** A need that hangs on what is found or wanted beside the field. */
+export type ChangeRule = ChangeNeed | ((link: Circumstances) => ChangeNeed);
+
+export interface Circumstances {
+  readonly found: Values;
+  readonly wanted: Values;
+}
+
+/** When a change made by somebody else is announced by the kernel; what is not, the sweep finds. */
+export type Notice = 'always' | 'when-up' | 'never';
+
+/** Where a field lives in an rtnetlink link message. */
+export type PlaceOnWire =
+  /** A bit of ifi_flags; `inverted`: the flag says the opposite. */
+  | { readonly at: 'flag'; readonly bit: number; readonly inverted: boolean }
+  /** An attribute by the path of nests to it. Rows that share a path are OR-ed together. */
+  | { readonly at: 'attribute'; readonly path: readonly number[] }
+  /** One of two attributes, by the family of the address. */
+  | { readonly at: 'family'; readonly v4: readonly number[]; readonly v6: readonly number[] }
+  /** The other end's name and namespace, in the creating message; found in IFLA_LINK. */
+  | { readonly at: 'peer'; readonly path: readonly number[] };
+
+export interface RowOptions<V extends Value> {
+  readonly change: ChangeRule;
+  readonly notice: Notice;
+  /** Must be written for the kernel to make the link. */
+  readonly required?: true;
+  /** What it means that the kernel's message has no such attribute; without it: this kernel does not know the field. */
+  readonly absent?: V;
+  /** The kernel does not report the value now, so nothing can be said of it (a bond's primary that is out). */
+  readonly silent?: (wanted: V, link: FoundSurroundings) => boolean;
+  /** Cannot stand in the creating message: set right after. */
+  readonly afterCreate?: true;
+  /** Left out of the creating message and of any other while this holds: the kernel has it so by itself. */
+  readonly also?: readonly string[];
+  /** Fields whose setting moves this one; they are sent in one message with it. */
+  readonly movedBy?: readonly string[];
+}
+
+/** What a row may look at beside its own value. */
+export interface FoundSurroundings {
+  readonly values: Values;
+  readonly members: readonly LinkName[];
+}
+
+export interface Row<V extends Value = Value> extends RowOptions<V> {
+  readonly place: PlaceOnWire;
+  readonly type: WireType<V>;
+  /** One sentence for users. */
+  readonly doc: string;
+}
+
+// A row's type is erased where rows are kept side by side: encode and agrees take what read and decode of the same row gave.
+// biome-ignore lint/suspicious/noExplicitAny: a table holds rows of every value type; each is only ever used with itself
+export type AnyRow = Row<any>;
+export type Fields = Readonly<Record<string, AnyRow>>;
+
+/** Where a link's MAC comes from when nobody writes one. */
+export type OwnAddress = 'random' | 'lower' | 'members' | 'none';
+
+/** A link of this kind may have members; they get a table of their own. */
+export interface Membership {
+  /** The key under which members may be listed: `ports`, `members`. */
+  readonly list: 'ports' | 'members';
+  /** The key on the member for its attributes in this master, and their table. */
+  readonly port?: { readonly key: string; readonly fields: Fields };
+  /** The kernel wants a link down to let it join (bond_enslave, team_port_add), and brings it up itself. */
+  readonly joinsDown: boolean;
+}
+
+export interface Kind {
+  readonly name: string;
+  /** One sentence: what it is. */
+  readonly summary: string;
+  /** When to use it, and when its cousin. */
+  readonly when: string;
+  /** Whether the kernel makes it on request; a `device` is made by somebody else. */
+  readonly made: boolean;
+  /** IFLA_INFO_KIND, and the module that brings it; null for kinds that have none. */
+  readonly kernel: { readonly kind: string; readonly module: string } | null;
+  readonly fields: Fields;
+  readonly membership?: Membership;
+  readonly address: OwnAddress;
+  /** Whether a request resets what it does not carry (gre, ipip, …) or leaves it (the others). */
+  readonly sends: 'changed' | 'whole';
+  /** What can be seen to be wrong, or probably wrong, in the declaration alone. */
+  readonly lints?: readonly Lint[];
+  /** IFLA_* attributes of this kind that are no row, and why. */
+  readonly left: Readonly<Record<string, string>>;
+}
+
+/** A mistake a declaration can show by itself; `error` refuses the file, `warning` is only said. */
+export interface Lint {
+  readonly severity: 'error' | 'warning';
+  /** The key to point at, and the sentence; undefined when all is well. */
+  check(fields: Values, link: { readonly name: string; readonly members: readonly string[] }): { readonly key: string; readonly message: string } | undefined;
+}
+
+/** A kind as its table; what is not said is the common case. */
+export function defineKind<const K extends Partial<Kind> & Pick<Kind, 'name' | 'summary' | 'when' | 'fields'>>(table: K): K & Kind {
+  return {
+    made: true,
+    kernel: { kind: table.name, module: table.name },
+    address: 'random',
+    sends: 'changed',
+    left: {},
+    ...table,
+  } as K & Kind;
+}
+
+/** A top-level attribute of the link message. */
+export function attr<V extends Value>(number: number, type: WireType<V>, options: RowOptions<V>, doc: string): Row<V> {
+  return { place: { at: 'attribute', path: [number] }, type, ...options, doc };
+}
+
+/** An attribute at a path of nests. */
+export function nested<V extends Value>(path: readonly number[], type: WireType<V>, options: RowOptions<V>, doc: string): Row<V> {
+  return { place: { at: 'attribute', path }, type, ...options, doc };
+}
+
+/** An attribute of the kind, in IFLA_INFO_DATA. */
+export function info<V extends Value>(number: number, type: WireType<V>, options: RowOptions<V>, doc: string): Row<V> {
+  return nested([IFLA.LINKINFO, IFLA_INFO.DATA, number], type, options, doc);
+}
+
+/** An address of the kind that has an attribute for each family. */
+export function infoByFamily(v4: number, v6: number, type: WireType<string>, options: RowOptions<string>, doc: string): Row<string> {
+  const path = (number: number) => [IFLA.LINKINFO, IFLA_INFO.DATA, number];
+  return { place: { at: 'family', v4: path(v4), v6: path(v6) }, type, ...options, doc };
+}
+
+/** An attribute of a member in its master, in IFLA_INFO_SLAVE_DATA. */
+export function port<V extends Value>(number: number, type: WireType<V>, options: RowOptions<V>, doc: string): Row<V> {
+  return nested([IFLA.LINKINFO, IFLA_INFO.SLAVE_DATA, number], type, options, doc);
+}
+
+/** The link this one stands on, IFLA_LINK. */
+export function lower(type: WireType<string>, options: RowOptions<string>, doc: string): Row<string> {
+  return attr(IFLA.LINK, type, options, doc);
+}
+
+/** A bit of ifi_flags. */
+export function flag<V extends boolean | string>(bit: number, type: WireType<V>, options: RowOptions<V> & { readonly inverted?: true }, doc: string): Row<V> {
+  const { inverted, ...rest } = options;
+  return { place: { at: 'flag', bit, inverted: inverted === true }, type, ...(rest as RowOptions<V>), doc };
+}
+
+/** The other end of a pair: its name, made together with this one. */
+export function peer(number: number, type: WireType<string>, options: RowOptions<string>, doc: string): Row<string> {
+  return { place: { at: 'peer', path: [IFLA.LINKINFO, IFLA_INFO.DATA, number] }, type, ...options, doc };
+}
+
+/** The need of a change under the circumstances. */
+export function needOf(row: AnyRow, circumstances: Circumstances): ChangeNeed {
+  return typeof row.change === 'function' ? row.change(circumstances) : row.change;
+}

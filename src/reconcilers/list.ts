@@ -1,0 +1,56 @@
+import type { NamespaceName } from '../model/address.ts';
+import type { WantedEntry } from '../model/declaration.ts';
+import type { Values } from '../model/value.ts';
+import type { Written } from '../model/written.ts';
+import type { Schema } from '../wire/type.ts';
+import type { Notice } from './kind.ts';
+
+/** One found entry of a list. */
+export interface FoundEntry {
+  readonly key: string;
+  readonly fields: Values;
+  /** Never removed by `exclusive`: the kernel made it, or it has a lifetime (RA, DHCP). */
+  readonly lasting: boolean;
+}
+
+/** A request of rtnetlink without its header: a message type, its flags beyond REQUEST and ACK, and its body. */
+export interface Request {
+  readonly type: number;
+  readonly flags: number;
+  readonly body: Uint8Array;
+}
+
+/** The link an entry belongs to, as a request needs it. */
+export interface Holder {
+  readonly ifindex: number;
+  readonly name: string;
+  /** The kind is a bridge itself: its own VLAN entry is addressed to `self`. */
+  readonly kind: string | null;
+}
+
+/** A facet that is a list of entries with a key, on any link. */
+export interface ListTable {
+  readonly name: string;
+  readonly summary: string;
+  /** What the source of found entries is; a list is unknown while its source was not read for the link. */
+  readonly source: 'address' | 'bridge-vlan' | 'link';
+  readonly notice: Notice;
+  /** Whether `exclusive` is about this list. */
+  readonly canBeComplete: boolean;
+  /** The keys of an entry written as a map, a sentence each. */
+  readonly fields: Readonly<Record<string, { readonly doc: string; readonly schema: Schema; readonly required?: true }>>;
+  readonly schema: Schema;
+  /** The entries one written item stands for (a range of VLANs is several); throws a Misfit. */
+  read(written: Written, holder: { readonly namespace: NamespaceName; readonly name: string }): readonly WantedEntry[];
+  /** Whether a found entry of the same key is what was wanted; only written fields count. */
+  agrees(wanted: Values, found: Values): boolean;
+  /** Whether adding over what is found brings it into line; else it is removed first. Without it: always. */
+  replaces?(wanted: Values, found: Values): boolean;
+  /** What to add so that nothing unwritten of the found entry changes. */
+  merged(wanted: Values, found: Values): Values;
+  add(entry: WantedEntry, holder: Holder): readonly Request[];
+  remove(entry: WantedEntry, holder: Holder): readonly Request[];
+  /** Texts that must be refused, and entries that may be written. For tests. */
+  readonly samples: readonly Values[];
+  readonly refused: readonly string[];
+}

@@ -1,0 +1,104 @@
+import { didYouMean } from '../model/nearest.ts';
+import type { Value, Values } from '../model/value.ts';
+import { Misfit, type Written, nameOf, textWritten } from '../model/written.ts';
+import { Writer, eachAttribute, findAttribute } from '../wire/attributes.ts';
+import { type Slice, littleEndian } from '../wire/bytes.ts';
+import { IFLA, IFLA_BRIDGE } from '../wire/if-link.ts';
+import { parseInteger } from '../wire/numbers.ts';
+import { AF, RTM, SIZE } from '../wire/rtnetlink.ts';
+import { readSwitch } from '../wire/words.ts';
+import type { FoundEntry, Holder, ListTable, Request } from './list.ts';
+
+/** Whose table is meant: the port's (kept by its master) or the bridge's own (uapi/linux/if_bridge.h). */
+const BRIDGE_FLAGS = { MASTER: 1, SELF: 2 } as const;
+const BRIDGE_VLAN_INFO = { PVID: 2, UNTAGGED: 4, RANGE_BEGIN: 8, RANGE_END: 16 } as const;
+
+const onOff = { enum: [true, false, 'on', 'off', 1, 0] } as const;
+const fields = {
+  vid: { doc: 'The VLAN, or a range of them: `10`, `20-22`.', schema: { type: ['integer', 'string'] }, required: true },
+  pvid: { doc: 'Packets that come in without a tag are in this VLAN.', schema: onOff },
+  untagged: { doc: 'Packets of this VLAN leave without a tag.', schema: onOff },
+} as const;
+
+/** The VLANs a bridge's port is in, or the bridge itself (bridge(8), `bridge vlan`). */
+export const vlans: ListTable = {
+  name: 'vlans',
+  summary: 'The VLANs a bridge port is in; on a bridge, those of the bridge itself.',
+  source: 'bridge-vlan',
+  notice: 'always',
+  canBeComplete: true,
+  fields,
+  schema: { type: ['integer', 'string'] },
+  read(written) {
+    if (written.is !== 'map') return range(written).map((vid) => ({ key: vid, fields: {} }));
+    const flags: Record<string, Value> = {};
+    let vids: readonly string[] | undefined;
+    for (const { key, value } of written.entries) {
+      if (key.text === 'vid') vids = range(value);
+      else if (!Object.hasOwn(fields, key.text)) {
+        throw new Misfit(key, `a VLAN of a port has no \`${key.text}\`${didYouMean(key.text, Object.keys(fields))}`);
+      } else flags[key.text] = readSwitch(value);
+    }
+    if (vids === undefined) throw new Misfit(written, 'an entry of `vlans` needs `vid:`, as in { vid: 10 }');
+    if (flags['pvid'] === true && vids.length > 1) throw new Misfit(written, 'a range of VLANs cannot be the `pvid`; name one');
+    return vids.map((vid) => ({ key: vid, fields: flags }));
+  },
+  agrees: (wanted, found) => Object.entries(wanted).every(([key, value]) => found[key] === value),
+  merged: (wanted, found) => ({ ...found, ...wanted }),
+  add: (entry, holder) => [request(RTM.SETLINK, entry.key, entry.fields, holder)],
+  remove: (entry, holder) => [request(RTM.DELLINK, entry.key, {}, holder)],
+  samples: [{ untagged: true }, { pvid: true, untagged: true }],
+  refused: ['', '0', '4095', '22-20', 'ten', '1-2-3'],
+};
+
+function range(written: Written): readonly string[] {
+  const parts = textWritten(written, 'a VLAN such as 10, or a range such as 20-22').split('-');
+  const [first = Number.NaN, last = first] = parts.map((part) => Number(parseInteger(part) ?? Number.NaN));
+  if (parts.length > 2 || !(first >= 1 && last <= 4094 && first <= last)) {
+    throw new Misfit(written, `${nameOf(written)} is not a VLAN (1 to 4094) or a range of them such as 20-22`);
+  }
+  return Array.from({ length: last - first + 1 }, (_, i) => String(first + i));
+}
+
+function request(type: number, vid: string, flags: Values, holder: Holder): Request {
+  const writer = new Writer(64).u8(AF.BRIDGE).u8(0).u16(0).u32(holder.ifindex).u32(0).u32(0);
+  const spec = writer.open(IFLA.AF_SPEC);
+  const whose = holder.kind === 'bridge' ? BRIDGE_FLAGS.SELF : BRIDGE_FLAGS.MASTER;
+  writer.attribute(IFLA_BRIDGE.FLAGS, u16s(whose));
+  const bits = (flags['pvid'] === true ? BRIDGE_VLAN_INFO.PVID : 0) | (flags['untagged'] === true ? BRIDGE_VLAN_INFO.UNTAGGED : 0);
+  writer.attribute(IFLA_BRIDGE.VLAN_INFO, u16s(bits, Number(vid))).close(spec);
+  return { type, flags: 0, body: writer.bytes.slice() };
+}
+
+function u16s(...values: number[]): Uint8Array {
+  const bytes = new Uint8Array(values.length * 2);
+  const view = new DataView(bytes.buffer);
+  values.forEach((value, i) => {
+    view.setUint16(i * 2, value, littleEndian);
+  });
+  return bytes;
+}
+
+/**
+ * The VLANs an AF_BRIDGE link message tells of, ranges spread out; none where it carries no list.
+ * `start` is where struct ifinfomsg begins.
+ */
+export function decodeVlans({ view, start, end }: Slice): readonly FoundEntry[] {
+  const spec = findAttribute(view, start + SIZE.ifinfomsg, end, IFLA.AF_SPEC);
+  if (spec === undefined) return [];
+  const found: FoundEntry[] = [];
+  let begin: number | undefined;
+  eachAttribute(view, spec.start, spec.end, (type, from, to) => {
+    if (type !== IFLA_BRIDGE.VLAN_INFO || to - from < 4) return;
+    const bits = view.getUint16(from, littleEndian);
+    const vid = view.getUint16(from + 2, littleEndian);
+    if (bits & BRIDGE_VLAN_INFO.RANGE_BEGIN) {
+      begin = vid;
+      return;
+    }
+    const entry = { pvid: (bits & BRIDGE_VLAN_INFO.PVID) !== 0, untagged: (bits & BRIDGE_VLAN_INFO.UNTAGGED) !== 0 };
+    for (let v = begin ?? vid; v <= vid; v++) found.push({ key: String(v), fields: entry, lasting: false });
+    begin = undefined;
+  });
+  return found;
+}

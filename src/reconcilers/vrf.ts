@@ -1,0 +1,18 @@
+import { IFLA_VRF } from '../wire/if-link.ts';
+import { u32 } from '../wire/numbers.ts';
+import { defineKind, info } from './kind.ts';
+
+export const vrf = defineKind({
+  name: 'vrf',
+  summary: 'A virtual routing and forwarding domain: its members route by a table of their own.',
+  when: 'To keep customers’ routes apart on one host; when their processes and links must be apart too, use a namespace.',
+  fields: {
+    table: info(
+      IFLA_VRF.TABLE,
+      u32({ min: 1, max: 0xffff_ffff, words: { local: 255, main: 254, default: 253 } }),
+      { change: 'recreate', notice: 'always', required: true },
+      'The routing table of the domain.',
+    ),
+  },
+  membership: { list: 'members', joinsDown: false },
+});
