@@ -1,10 +1,10 @@
 import type { Value, Values } from '../model/value.ts';
 import type { AnyRow, Fields } from '../reconcilers/kind.ts';
-import { Writer, findAttribute, follow } from '../wire/attributes.ts';
-import { type Slice, littleEndian } from '../wire/bytes.ts';
+import { findAttribute, follow, Writer } from '../wire/attributes.ts';
+import { littleEndian, type Slice } from '../wire/bytes.ts';
 import { IFLA } from '../wire/if-link.ts';
 import { SIZE } from '../wire/rtnetlink.ts';
-import { type Names, leftOut } from '../wire/type.ts';
+import { leftOut, type Names } from '../wire/type.ts';
 
 /**
  * A received link message: struct ifinfomsg and its attributes.
@@ -76,7 +76,11 @@ interface PathPayload {
 }
 
 /** The bytes for some fields, or the name of the link that has to be there first. */
-export function encodeFields(table: Fields, values: Values, names: Names): Encoded | { readonly missing: string } {
+export function encodeFields(
+  table: Fields,
+  values: Values,
+  names: Names,
+): Encoded | { readonly missing: string } {
   let flags = 0;
   let mask = 0;
   const attributes: PathPayload[] = [];

@@ -1,10 +1,10 @@
 import { isIPv4 } from 'node:net';
 import { didYouMean } from '../model/nearest.ts';
 import type { Value, Values } from '../model/value.ts';
-import { Misfit, type Written, nameOf, textWritten } from '../model/written.ts';
+import { Misfit, nameOf, textWritten, type Written } from '../model/written.ts';
 import { ipBytes, ipText } from '../wire/addresses.ts';
-import { Writer, eachAttribute } from '../wire/attributes.ts';
-import { type Slice, bytesOf, littleEndian, textOf } from '../wire/bytes.ts';
+import { eachAttribute, Writer } from '../wire/attributes.ts';
+import { bytesOf, littleEndian, type Slice, textOf } from '../wire/bytes.ts';
 import { parseInteger } from '../wire/numbers.ts';
 import { AF, IFA, IFA_F, NLM_F, RTM, SIZE } from '../wire/rtnetlink.ts';
 import { readSwitch } from '../wire/words.ts';
@@ -33,7 +33,10 @@ const fields = {
   peer: { doc: 'The address of the other end of a point-to-point link.', schema: text },
   broadcast: { doc: 'The broadcast address; `+` for all host bits set.', schema: text },
   label: { doc: 'An old-style alias, the link’s name and a suffix: `eth0:a` (IPv4).', schema: text },
-  scope: { doc: 'How far the address is valid: global, site, link, host or a number.', schema: { type: ['string', 'integer'] } },
+  scope: {
+    doc: 'How far the address is valid: global, site, link, host or a number.',
+    schema: { type: ['string', 'integer'] },
+  },
   metric: { doc: 'The metric of the prefix route.', schema: { type: 'integer' } },
   valid_lft: { doc: 'Seconds until the address goes; `forever` by default.', schema: seconds },
   preferred_lft: { doc: 'Seconds until the address is no longer used for new connections.', schema: seconds },
@@ -48,7 +51,8 @@ const fields = {
 /** IP addresses of a link (RTM_NEWADDR, RTM_DELADDR). */
 export const addresses: ListTable = {
   name: 'addresses',
-  summary: 'IP addresses, each with its prefix length. They come back in the order written; order by itself is not drift.',
+  summary:
+    'IP addresses, each with its prefix length. They come back in the order written; order by itself is not drift.',
   source: 'address',
   notice: 'always',
   canBeComplete: true,
@@ -61,25 +65,35 @@ export const addresses: ListTable = {
     for (const { key, value } of written.entries) {
       if (key.text === 'address') prefix = readPrefix(value);
       else if (!Object.hasOwn(fields, key.text)) {
-        throw new Misfit(key, `an address has no \`${key.text}\`${didYouMean(key.text, Object.keys(fields))}`);
+        throw new Misfit(
+          key,
+          `an address has no \`${key.text}\`${didYouMean(key.text, Object.keys(fields))}`,
+        );
       } else found[key.text] = readField(key.text, value, holder.name);
     }
-    if (prefix === undefined) throw new Misfit(written, 'an entry of `addresses` needs `address:`, as in { address: 10.0.0.1/24 }');
+    if (prefix === undefined)
+      throw new Misfit(written, 'an entry of `addresses` needs `address:`, as in { address: 10.0.0.1/24 }');
     return [completed(prefix, found, written)];
   },
   agrees(wanted, found) {
     return Object.entries(wanted).every(([key, value]) => {
-      if (key === 'valid_lft' || key === 'preferred_lft') return value !== 'forever' || found[key] === 'forever';
+      if (key === 'valid_lft' || key === 'preferred_lft')
+        return value !== 'forever' || found[key] === 'forever';
       return found[key] === value;
     });
   },
   // The kernel's replace changes lifetimes, metric and flags; scope, label, broadcast and (IPv4) peer belong to the address.
-  replaces: (wanted, found) => ['scope', 'label', 'broadcast', 'peer'].every((key) => wanted[key] === undefined || wanted[key] === found[key]),
+  replaces: (wanted, found) =>
+    ['scope', 'label', 'broadcast', 'peer'].every(
+      (key) => wanted[key] === undefined || wanted[key] === found[key],
+    ),
   merged: (wanted, found) => {
     const { proto: _, ...kept } = found;
     return { ...kept, ...wanted };
   },
-  add: (entry, holder) => [request(RTM.NEWADDR, NLM_F.CREATE | NLM_F.REPLACE, entry.key, entry.fields, holder)],
+  add: (entry, holder) => [
+    request(RTM.NEWADDR, NLM_F.CREATE | NLM_F.REPLACE, entry.key, entry.fields, holder),
+  ],
   remove: (entry, holder) => [request(RTM.DELADDR, 0, entry.key, peerOnly(entry.fields), holder)],
   samples: [{ scope: 'link' }, { metric: 77 }, { noprefixroute: true }],
   refused: ['', '10.0.0.1/33', '10.0.0.300/24', '2001:db8::1/129', 'eth0', '10.0.0.1/x'],
@@ -140,7 +154,10 @@ function readField(key: string, written: Written, linkName: string): Value {
       const value = textWritten(written, 'a scope');
       const number = Object.hasOwn(scopes, value) ? scopes[value] : Number(parseInteger(value) ?? Number.NaN);
       if (number === undefined || !(number >= 0 && number <= 255)) {
-        throw new Misfit(written, `${nameOf(written)} is not one of ${Object.keys(scopes).join(', ')} or a number up to 255`);
+        throw new Misfit(
+          written,
+          `${nameOf(written)} is not one of ${Object.keys(scopes).join(', ')} or a number up to 255`,
+        );
       }
       return scopeWord(number);
     }
@@ -150,7 +167,11 @@ function readField(key: string, written: Written, linkName: string): Value {
       const value = textWritten(written, 'a number');
       if (value === 'forever' && key !== 'metric') return value;
       const number = Number(parseInteger(value) ?? Number.NaN);
-      if (!(number >= 0 && number < INFINITY)) throw new Misfit(written, `${nameOf(written)} is not a number${key === 'metric' ? '' : ' of seconds or `forever`'}`);
+      if (!(number >= 0 && number < INFINITY))
+        throw new Misfit(
+          written,
+          `${nameOf(written)} is not a number${key === 'metric' ? '' : ' of seconds or `forever`'}`,
+        );
       return number;
     }
     default:
@@ -165,7 +186,8 @@ function scopeWord(number: number): Value {
 function request(type: number, flags: number, prefix: string, entry: Values, holder: Holder): Request {
   const [address = '', length = '0'] = prefix.split('/');
   const local = ipBytes(address) ?? new Uint8Array(4);
-  const [peer, peerLength] = typeof entry['peer'] === 'string' ? entry['peer'].split('/') : [undefined, undefined];
+  const [peer, peerLength] =
+    typeof entry['peer'] === 'string' ? entry['peer'].split('/') : [undefined, undefined];
   const remote = peer === undefined ? undefined : ipBytes(peer);
   let bits = 0;
   for (const [name, bit] of Object.entries(flagBits)) if (entry[name] === true) bits |= bit;
@@ -206,7 +228,11 @@ function u32Bytes(value: number): Uint8Array {
 }
 
 /** The entry an RTM_NEWADDR or RTM_DELADDR tells of, and the link it is on; `start` is where struct ifaddrmsg begins. */
-export function decodeAddress({ view, start, end }: Slice): (FoundEntry & { readonly ifindex: number; readonly flags: number }) | undefined {
+export function decodeAddress({
+  view,
+  start,
+  end,
+}: Slice): (FoundEntry & { readonly ifindex: number; readonly flags: number }) | undefined {
   if (end - start < SIZE.ifaddrmsg) return undefined;
   const found: Record<string, Value> = {};
   let local: Uint8Array | undefined;
@@ -237,7 +263,11 @@ export function decodeAddress({ view, start, end }: Slice): (FoundEntry & { read
   const remote = address !== undefined && !address.every((byte, i) => byte === own[i]) ? address : undefined;
   if (remote !== undefined) found['peer'] = `${ipText(remote)}/${length}`;
   const key = `${ipText(own)}/${remote === undefined ? length : own.length * 8}`;
-  const kernelMade = own.length === 16 && own[0] === 0xfe && ((own[1] ?? 0) & 0xc0) === 0x80 && found['proto'] !== RTPROT_VNETD;
+  const kernelMade =
+    own.length === 16 &&
+    own[0] === 0xfe &&
+    ((own[1] ?? 0) & 0xc0) === 0x80 &&
+    found['proto'] !== RTPROT_VNETD;
   const lasting = kernelMade || found['valid_lft'] !== 'forever' || own[0] === 127;
   return { key, fields: found, lasting, ifindex, flags };
 }

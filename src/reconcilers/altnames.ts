@@ -1,8 +1,8 @@
-import { linkNameFault } from '../wire/composites.ts';
+import { Misfit, textWritten } from '../model/written.ts';
 import { Writer } from '../wire/attributes.ts';
+import { linkNameFault } from '../wire/composites.ts';
 import { IFLA } from '../wire/if-link.ts';
 import { NLM_F, RTM } from '../wire/rtnetlink.ts';
-import { Misfit, textWritten } from '../model/written.ts';
 import type { Holder, ListTable, Request } from './list.ts';
 
 /** Longest alternative name, without its NUL (ALTIFNAMSIZ in uapi/linux/if.h). */

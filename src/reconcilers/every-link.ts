@@ -4,11 +4,16 @@ import { IFLA, IFLA_INET6 } from '../wire/if-link.ts';
 import { u8, u32 } from '../wire/numbers.ts';
 import { AF, IFF } from '../wire/rtnetlink.ts';
 import { oneOf, onOff, upOrDown } from '../wire/words.ts';
-import { type Fields, attr, flag, nested } from './kind.ts';
+import { attr, type Fields, flag, nested } from './kind.ts';
 
 /** The attributes every link has, whatever its kind. */
 export const everyLink = {
-  state: flag(IFF.UP, upOrDown, { change: 'live', notice: 'always' }, 'Whether the link is administratively up.'),
+  state: flag(
+    IFF.UP,
+    upOrDown,
+    { change: 'live', notice: 'always' },
+    'Whether the link is administratively up.',
+  ),
   mtu: attr(
     IFLA.MTU,
     u32({ min: 0, max: 0x7fff_ffff }),
@@ -16,11 +21,36 @@ export const everyLink = {
     'The largest packet the link carries, in bytes, without its own header.',
   ),
   address: attr(IFLA.ADDRESS, mac(), { change: 'live', notice: 'always' }, 'The hardware (MAC) address.'),
-  txqueuelen: attr(IFLA.TXQLEN, u32(), { change: 'live', notice: 'always' }, 'Length of the transmit queue, in packets.'),
-  promisc: flag(IFF.PROMISC, onOff, { change: 'live', notice: 'always' }, 'Receive every packet, whoever it is for.'),
-  allmulticast: flag(IFF.ALLMULTI, onOff, { change: 'live', notice: 'always' }, 'Receive every multicast packet.'),
-  multicast: flag(IFF.MULTICAST, onOff, { change: 'live', notice: 'never' }, 'Whether the link takes part in multicast.'),
-  arp: flag(IFF.NOARP, onOff, { change: 'live', notice: 'never', inverted: true }, 'Whether addresses are resolved on the link (ARP, ND).'),
+  txqueuelen: attr(
+    IFLA.TXQLEN,
+    u32(),
+    { change: 'live', notice: 'always' },
+    'Length of the transmit queue, in packets.',
+  ),
+  promisc: flag(
+    IFF.PROMISC,
+    onOff,
+    { change: 'live', notice: 'always' },
+    'Receive every packet, whoever it is for.',
+  ),
+  allmulticast: flag(
+    IFF.ALLMULTI,
+    onOff,
+    { change: 'live', notice: 'always' },
+    'Receive every multicast packet.',
+  ),
+  multicast: flag(
+    IFF.MULTICAST,
+    onOff,
+    { change: 'live', notice: 'never' },
+    'Whether the link takes part in multicast.',
+  ),
+  arp: flag(
+    IFF.NOARP,
+    onOff,
+    { change: 'live', notice: 'never', inverted: true },
+    'Whether addresses are resolved on the link (ARP, ND).',
+  ),
   alias: attr(
     IFLA.IFALIAS,
     text(255, ['to the core', 'rack 12, port 4']),
@@ -36,7 +66,7 @@ export const everyLink = {
   addrgenmode: nested(
     [IFLA.AF_SPEC, AF.INET6, IFLA_INET6.ADDR_GEN_MODE],
     oneOf(u8(), { eui64: 0, none: 1, stable_secret: 2, random: 3 }),
-    { change: 'live', notice: 'when-up' },
+    { change: 'live', notice: 'when-up', beforeUp: true },
     'How IPv6 makes the link-local address.',
   ),
   master: attr(

@@ -4,8 +4,10 @@ import { attr, defineKind } from './kind.ts';
 
 export const ifb = defineKind({
   name: 'ifb',
-  summary: 'An intermediate functional block: packets redirected to it pass its queueing discipline and go on.',
+  summary:
+    'An intermediate functional block: packets redirected to it pass its queueing discipline and go on.',
   when: 'To shape what comes in: redirect a link’s ingress here and put a qdisc on it.',
+  address: 'none',
   fields: {
     numtxqueues: attr(
       IFLA.NUM_TX_QUEUES,

@@ -16,7 +16,18 @@ import { vrf } from './vrf.ts';
 import { vxlan } from './vxlan.ts';
 
 /** The registry: every kind vnetd knows, by name. */
-export const kinds = { device, bridge, bond, vlan, vxlan, veth, macvlan, dummy, ifb, vrf } as const satisfies Record<string, Kind>;
+export const kinds = {
+  device,
+  bridge,
+  bond,
+  vlan,
+  vxlan,
+  veth,
+  macvlan,
+  dummy,
+  ifb,
+  vrf,
+} as const satisfies Record<string, Kind>;
 
 export type KindName = keyof typeof kinds;
 
@@ -34,7 +45,9 @@ export function listNamed(name: string): ListTable | undefined {
 }
 
 /** Kinds that have members, with the table their members get. */
-export const masters: readonly Kind[] = Object.values<Kind>(kinds).filter((kind) => kind.membership !== undefined);
+export const masters: readonly Kind[] = Object.values<Kind>(kinds).filter(
+  (kind) => kind.membership !== undefined,
+);
 
 /** The attributes a member has in a master of some kind, by dotted key: `bridge_port.cost`. */
 export const portFields: Fields = Object.fromEntries(

@@ -1,7 +1,7 @@
 import type { LinkName } from '../model/address.ts';
 import type { Value, Values } from '../model/value.ts';
-import type { WireType } from '../wire/type.ts';
 import { IFLA, IFLA_INFO } from '../wire/if-link.ts';
+import type { WireType } from '../wire/type.ts';
 
 /** What must be true before a field may be changed on a link that is there. Dearer ones include the cheaper. */
 export const changes = ['live', 'down', 'empty', 'empty-and-down', 'recreate', 'fixed'] as const;
@@ -40,10 +40,10 @@ export interface RowOptions<V extends Value> {
   readonly silent?: (wanted: V, link: FoundSurroundings) => boolean;
   /** Cannot stand in the creating message: set right after. */
   readonly afterCreate?: true;
-  /** Left out of the creating message and of any other while this holds: the kernel has it so by itself. */
+  /** Has to be set before the link is brought up to have its effect. */
+  readonly beforeUp?: true;
+  /** Other names the field is known by; never shown. */
   readonly also?: readonly string[];
-  /** Fields whose setting moves this one; they are sent in one message with it. */
-  readonly movedBy?: readonly string[];
 }
 
 /** What a row may look at beside its own value. */
@@ -102,11 +102,16 @@ export interface Kind {
 export interface Lint {
   readonly severity: 'error' | 'warning';
   /** The key to point at, and the sentence; undefined when all is well. */
-  check(fields: Values, link: { readonly name: string; readonly members: readonly string[] }): { readonly key: string; readonly message: string } | undefined;
+  check(
+    fields: Values,
+    link: { readonly name: string; readonly members: readonly string[] },
+  ): { readonly key: string; readonly message: string } | undefined;
 }
 
 /** A kind as its table; what is not said is the common case. */
-export function defineKind<const K extends Partial<Kind> & Pick<Kind, 'name' | 'summary' | 'when' | 'fields'>>(table: K): K & Kind {
+export function defineKind<
+  const K extends Partial<Kind> & Pick<Kind, 'name' | 'summary' | 'when' | 'fields'>,
+>(table: K): K & Kind {
   return {
     made: true,
     kernel: { kind: table.name, module: table.name },
@@ -118,28 +123,54 @@ export function defineKind<const K extends Partial<Kind> & Pick<Kind, 'name' | '
 }
 
 /** A top-level attribute of the link message. */
-export function attr<V extends Value>(number: number, type: WireType<V>, options: RowOptions<V>, doc: string): Row<V> {
+export function attr<V extends Value>(
+  number: number,
+  type: WireType<V>,
+  options: RowOptions<V>,
+  doc: string,
+): Row<V> {
   return { place: { at: 'attribute', path: [number] }, type, ...options, doc };
 }
 
 /** An attribute at a path of nests. */
-export function nested<V extends Value>(path: readonly number[], type: WireType<V>, options: RowOptions<V>, doc: string): Row<V> {
+export function nested<V extends Value>(
+  path: readonly number[],
+  type: WireType<V>,
+  options: RowOptions<V>,
+  doc: string,
+): Row<V> {
   return { place: { at: 'attribute', path }, type, ...options, doc };
 }
 
 /** An attribute of the kind, in IFLA_INFO_DATA. */
-export function info<V extends Value>(number: number, type: WireType<V>, options: RowOptions<V>, doc: string): Row<V> {
+export function info<V extends Value>(
+  number: number,
+  type: WireType<V>,
+  options: RowOptions<V>,
+  doc: string,
+): Row<V> {
   return nested([IFLA.LINKINFO, IFLA_INFO.DATA, number], type, options, doc);
 }
 
 /** An address of the kind that has an attribute for each family. */
-export function infoByFamily(v4: number, v6: number, type: WireType<string>, options: RowOptions<string>, doc: string): Row<string> {
+export function infoByFamily(
+  v4: number,
+  v6: number,
+  type: WireType<string>,
+  options: RowOptions<string>,
+  doc: string,
+): Row<string> {
   const path = (number: number) => [IFLA.LINKINFO, IFLA_INFO.DATA, number];
   return { place: { at: 'family', v4: path(v4), v6: path(v6) }, type, ...options, doc };
 }
 
 /** An attribute of a member in its master, in IFLA_INFO_SLAVE_DATA. */
-export function port<V extends Value>(number: number, type: WireType<V>, options: RowOptions<V>, doc: string): Row<V> {
+export function port<V extends Value>(
+  number: number,
+  type: WireType<V>,
+  options: RowOptions<V>,
+  doc: string,
+): Row<V> {
   return nested([IFLA.LINKINFO, IFLA_INFO.SLAVE_DATA, number], type, options, doc);
 }
 
@@ -149,13 +180,23 @@ export function lower(type: WireType<string>, options: RowOptions<string>, doc: 
 }
 
 /** A bit of ifi_flags. */
-export function flag<V extends boolean | string>(bit: number, type: WireType<V>, options: RowOptions<V> & { readonly inverted?: true }, doc: string): Row<V> {
+export function flag<V extends boolean | string>(
+  bit: number,
+  type: WireType<V>,
+  options: RowOptions<V> & { readonly inverted?: true },
+  doc: string,
+): Row<V> {
   const { inverted, ...rest } = options;
   return { place: { at: 'flag', bit, inverted: inverted === true }, type, ...(rest as RowOptions<V>), doc };
 }
 
 /** The other end of a pair: its name, made together with this one. */
-export function peer(number: number, type: WireType<string>, options: RowOptions<string>, doc: string): Row<string> {
+export function peer(
+  number: number,
+  type: WireType<string>,
+  options: RowOptions<string>,
+  doc: string,
+): Row<string> {
   return { place: { at: 'peer', path: [IFLA.LINKINFO, IFLA_INFO.DATA, number] }, type, ...options, doc };
 }
 

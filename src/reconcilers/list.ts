@@ -38,10 +38,15 @@ export interface ListTable {
   /** Whether `exclusive` is about this list. */
   readonly canBeComplete: boolean;
   /** The keys of an entry written as a map, a sentence each. */
-  readonly fields: Readonly<Record<string, { readonly doc: string; readonly schema: Schema; readonly required?: true }>>;
+  readonly fields: Readonly<
+    Record<string, { readonly doc: string; readonly schema: Schema; readonly required?: true }>
+  >;
   readonly schema: Schema;
   /** The entries one written item stands for (a range of VLANs is several); throws a Misfit. */
-  read(written: Written, holder: { readonly namespace: NamespaceName; readonly name: string }): readonly WantedEntry[];
+  read(
+    written: Written,
+    holder: { readonly namespace: NamespaceName; readonly name: string },
+  ): readonly WantedEntry[];
   /** Whether a found entry of the same key is what was wanted; only written fields count. */
   agrees(wanted: Values, found: Values): boolean;
   /** Whether adding over what is found brings it into line; else it is removed first. Without it: always. */

@@ -8,7 +8,12 @@ export const veth = defineKind({
   summary: 'A pair of Ethernet links, each the other end’s cable.',
   when: 'To join two namespaces, or a namespace and a bridge. A pair has carrier only when both ends are up.',
   fields: {
-    peer: peer(VETH_INFO.PEER, linkRef(), { change: 'recreate', notice: 'always', required: true }, 'The other end.'),
+    peer: peer(
+      VETH_INFO.PEER,
+      linkRef(),
+      { change: 'recreate', notice: 'always', required: true },
+      'The other end.',
+    ),
     numtxqueues: attr(
       IFLA.NUM_TX_QUEUES,
       u32({ min: 1, max: 4096 }),

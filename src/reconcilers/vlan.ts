@@ -14,7 +14,11 @@ export const vlan = defineKind({
   kernel: { kind: 'vlan', module: '8021q' },
   address: 'lower',
   fields: {
-    link: lower(linkRef(), { change: 'recreate', notice: 'always', required: true }, 'The link that carries the tag.'),
+    link: lower(
+      linkRef(),
+      { change: 'recreate', notice: 'always', required: true },
+      'The link that carries the tag.',
+    ),
     id: info(
       IFLA_VLAN.ID,
       u16({ min: 0, max: 4094 }),
@@ -33,8 +37,18 @@ export const vlan = defineKind({
       { change: 'live', notice: 'when-up' },
       'Take the tag out of the packet before handing it on.',
     ),
-    gvrp: info(IFLA_VLAN.FLAGS, maskedBit(bit.gvrp), { change: 'live', notice: 'when-up' }, 'Register the VLAN by GVRP.'),
-    mvrp: info(IFLA_VLAN.FLAGS, maskedBit(bit.mvrp), { change: 'live', notice: 'when-up' }, 'Register the VLAN by MVRP.'),
+    gvrp: info(
+      IFLA_VLAN.FLAGS,
+      maskedBit(bit.gvrp),
+      { change: 'live', notice: 'when-up' },
+      'Register the VLAN by GVRP.',
+    ),
+    mvrp: info(
+      IFLA_VLAN.FLAGS,
+      maskedBit(bit.mvrp),
+      { change: 'live', notice: 'when-up' },
+      'Register the VLAN by MVRP.',
+    ),
     loose_binding: info(
       IFLA_VLAN.FLAGS,
       maskedBit(bit.loose_binding),

@@ -1,8 +1,8 @@
 import { didYouMean } from '../model/nearest.ts';
 import type { Value, Values } from '../model/value.ts';
-import { Misfit, type Written, nameOf, textWritten } from '../model/written.ts';
-import { Writer, eachAttribute, findAttribute } from '../wire/attributes.ts';
-import { type Slice, littleEndian } from '../wire/bytes.ts';
+import { Misfit, nameOf, textWritten, type Written } from '../model/written.ts';
+import { eachAttribute, findAttribute, Writer } from '../wire/attributes.ts';
+import { littleEndian, type Slice } from '../wire/bytes.ts';
 import { IFLA, IFLA_BRIDGE } from '../wire/if-link.ts';
 import { parseInteger } from '../wire/numbers.ts';
 import { AF, RTM, SIZE } from '../wire/rtnetlink.ts';
@@ -15,7 +15,11 @@ const BRIDGE_VLAN_INFO = { PVID: 2, UNTAGGED: 4, RANGE_BEGIN: 8, RANGE_END: 16 }
 
 const onOff = { enum: [true, false, 'on', 'off', 1, 0] } as const;
 const fields = {
-  vid: { doc: 'The VLAN, or a range of them: `10`, `20-22`.', schema: { type: ['integer', 'string'] }, required: true },
+  vid: {
+    doc: 'The VLAN, or a range of them: `10`, `20-22`.',
+    schema: { type: ['integer', 'string'] },
+    required: true,
+  },
   pvid: { doc: 'Packets that come in without a tag are in this VLAN.', schema: onOff },
   untagged: { doc: 'Packets of this VLAN leave without a tag.', schema: onOff },
 } as const;
@@ -36,11 +40,15 @@ export const vlans: ListTable = {
     for (const { key, value } of written.entries) {
       if (key.text === 'vid') vids = range(value);
       else if (!Object.hasOwn(fields, key.text)) {
-        throw new Misfit(key, `a VLAN of a port has no \`${key.text}\`${didYouMean(key.text, Object.keys(fields))}`);
+        throw new Misfit(
+          key,
+          `a VLAN of a port has no \`${key.text}\`${didYouMean(key.text, Object.keys(fields))}`,
+        );
       } else flags[key.text] = readSwitch(value);
     }
     if (vids === undefined) throw new Misfit(written, 'an entry of `vlans` needs `vid:`, as in { vid: 10 }');
-    if (flags['pvid'] === true && vids.length > 1) throw new Misfit(written, 'a range of VLANs cannot be the `pvid`; name one');
+    if (flags['pvid'] === true && vids.length > 1)
+      throw new Misfit(written, 'a range of VLANs cannot be the `pvid`; name one');
     return vids.map((vid) => ({ key: vid, fields: flags }));
   },
   agrees: (wanted, found) => Object.entries(wanted).every(([key, value]) => found[key] === value),
@@ -55,7 +63,10 @@ function range(written: Written): readonly string[] {
   const parts = textWritten(written, 'a VLAN such as 10, or a range such as 20-22').split('-');
   const [first = Number.NaN, last = first] = parts.map((part) => Number(parseInteger(part) ?? Number.NaN));
   if (parts.length > 2 || !(first >= 1 && last <= 4094 && first <= last)) {
-    throw new Misfit(written, `${nameOf(written)} is not a VLAN (1 to 4094) or a range of them such as 20-22`);
+    throw new Misfit(
+      written,
+      `${nameOf(written)} is not a VLAN (1 to 4094) or a range of them such as 20-22`,
+    );
   }
   return Array.from({ length: last - first + 1 }, (_, i) => String(first + i));
 }
@@ -65,7 +76,9 @@ function request(type: number, vid: string, flags: Values, holder: Holder): Requ
   const spec = writer.open(IFLA.AF_SPEC);
   const whose = holder.kind === 'bridge' ? BRIDGE_FLAGS.SELF : BRIDGE_FLAGS.MASTER;
   writer.attribute(IFLA_BRIDGE.FLAGS, u16s(whose));
-  const bits = (flags['pvid'] === true ? BRIDGE_VLAN_INFO.PVID : 0) | (flags['untagged'] === true ? BRIDGE_VLAN_INFO.UNTAGGED : 0);
+  const bits =
+    (flags['pvid'] === true ? BRIDGE_VLAN_INFO.PVID : 0) |
+    (flags['untagged'] === true ? BRIDGE_VLAN_INFO.UNTAGGED : 0);
   writer.attribute(IFLA_BRIDGE.VLAN_INFO, u16s(bits, Number(vid))).close(spec);
   return { type, flags: 0, body: writer.bytes.slice() };
 }
@@ -96,7 +109,10 @@ export function decodeVlans({ view, start, end }: Slice): readonly FoundEntry[] 
       begin = vid;
       return;
     }
-    const entry = { pvid: (bits & BRIDGE_VLAN_INFO.PVID) !== 0, untagged: (bits & BRIDGE_VLAN_INFO.UNTAGGED) !== 0 };
+    const entry = {
+      pvid: (bits & BRIDGE_VLAN_INFO.PVID) !== 0,
+      untagged: (bits & BRIDGE_VLAN_INFO.UNTAGGED) !== 0,
+    };
     for (let v = begin ?? vid; v <= vid; v++) found.push({ key: String(v), fields: entry, lasting: false });
     begin = undefined;
   });

@@ -36,11 +36,17 @@ export function mac(rules: MacRules = {}): WireType<string> {
         .join(':');
       if (!MAC.test(full) || (full.length !== 17 && full.length !== 59)) {
         const meant = text.includes('/') || isIPv4(text) ? '; IP addresses go under `addresses`' : '';
-        throw new Misfit(written, `${nameOf(written)} is not a MAC address such as 02:00:00:00:00:01${meant}`);
+        throw new Misfit(
+          written,
+          `${nameOf(written)} is not a MAC address such as 02:00:00:00:00:01${meant}`,
+        );
       }
       const first = Number.parseInt(full.slice(0, 2), 16);
       if (!rules.group && full.length === 17 && (first & 1) === 1) {
-        throw new Misfit(written, `${full} is a multicast address, which no link can have; its first byte must be even`);
+        throw new Misfit(
+          written,
+          `${full} is a multicast address, which no link can have; its first byte must be even`,
+        );
       }
       if (!rules.zero && !rules.group && /^[0:]+$/.test(full)) {
         throw new Misfit(written, `${full} is no address a link can have`);
@@ -73,7 +79,8 @@ export function ipv6Bytes(text: string): Uint8Array {
     plain = `${dotted[1]}${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
   }
   const [head = '', tail] = plain.split('::');
-  const groups = (part: string) => (part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16)));
+  const groups = (part: string) =>
+    part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16));
   const left = groups(head);
   const right = tail === undefined ? [] : groups(tail);
   const put = (group: number, at: number) => {

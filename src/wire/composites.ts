@@ -1,9 +1,9 @@
-import { type Value, canonical, sameValue } from '../model/value.ts';
-import { Misfit, type Written, nameOf, textWritten } from '../model/written.ts';
-import { Writer, eachAttribute } from './attributes.ts';
+import { canonical, sameValue, type Value } from '../model/value.ts';
+import { Misfit, nameOf, textWritten, type Written } from '../model/written.ts';
+import { eachAttribute, Writer } from './attributes.ts';
 import { littleEndian, textOf } from './bytes.ts';
 import { parseInteger } from './numbers.ts';
-import { type WireType, leftOut } from './type.ts';
+import { leftOut, type WireType } from './type.ts';
 
 const invalidName = /[\s/:]/;
 
@@ -13,12 +13,15 @@ export function linkNameFault(name: string): string | undefined {
   if (bytes === 0) return 'a name may not be empty';
   if (bytes > 15) return `\`${name}\` has ${bytes} bytes, and a link's name has at most 15`;
   if (name === '.' || name === '..') return `\`${name}\` is not a name the kernel takes`;
-  if (invalidName.test(name)) return `\`${name}\` has a character the kernel does not take in a name (space, \`/\` or \`:\`)`;
+  if (invalidName.test(name))
+    return `\`${name}\` has a character the kernel does not take in a name (space, \`/\` or \`:\`)`;
   return undefined;
 }
 
 /** Another link by name: in the same namespace, `ns1/eth0` or `/eth0`. On the wire its number; `none` is 0 where allowed. */
-export function linkRef(options: { readonly none?: true; readonly samples?: readonly string[] } = {}): WireType<string> {
+export function linkRef(
+  options: { readonly none?: true; readonly samples?: readonly string[] } = {},
+): WireType<string> {
   return {
     name: 'link',
     range: options.none ? 'the name of a link, or none' : 'the name of a link',
@@ -27,7 +30,8 @@ export function linkRef(options: { readonly none?: true; readonly samples?: read
       const text = textWritten(written, 'the name of a link');
       if (options.none && text === 'none') return text;
       const parts = text.split('/');
-      const fault = parts.length > 2 ? `\`${text}\` has more than one \`/\`` : linkNameFault(parts.at(-1) ?? '');
+      const fault =
+        parts.length > 2 ? `\`${text}\` has more than one \`/\`` : linkNameFault(parts.at(-1) ?? '');
       if (fault !== undefined) throw new Misfit(written, fault);
       return text;
     },
@@ -51,7 +55,10 @@ export function linkRef(options: { readonly none?: true; readonly samples?: read
 }
 
 /** Text with its NUL, at most so many bytes without it. */
-export function text(maxBytes: number, samples: readonly string[] = ['one', 'another one']): WireType<string> {
+export function text(
+  maxBytes: number,
+  samples: readonly string[] = ['one', 'another one'],
+): WireType<string> {
   return {
     name: 'text',
     range: `text of at most ${maxBytes} bytes`,
@@ -82,7 +89,10 @@ export function itemsOf(written: Written): readonly Written[] {
  * Values in a nest, each in an attribute of its own: numbered from 0, or all of one type.
  * Their order means nothing to the kernel; they are kept and compared sorted.
  */
-export function setOf(item: WireType<string>, options: { readonly attribute?: number; readonly max?: number } = {}): WireType<readonly string[]> {
+export function setOf(
+  item: WireType<string>,
+  options: { readonly attribute?: number; readonly max?: number } = {},
+): WireType<readonly string[]> {
   const max = options.max ?? 256;
   const sorted = (values: Iterable<string>) => [...new Set(values)].sort();
   return {
@@ -91,7 +101,8 @@ export function setOf(item: WireType<string>, options: { readonly attribute?: nu
     schema: { anyOf: [item.schema, { type: 'array', items: item.schema, maxItems: max }] },
     read(written) {
       const values = sorted(itemsOf(written).map((one) => item.read(one)));
-      if (values.length > max) throw new Misfit(written, `${values.length} are written here; the kernel keeps ${max}`);
+      if (values.length > max)
+        throw new Misfit(written, `${values.length} are written here; the kernel keeps ${max}`);
       return values;
     },
     encode(values, names) {
@@ -123,13 +134,20 @@ export function portRange(): WireType<string> {
   return {
     name: 'port range',
     range,
-    schema: { anyOf: [{ type: 'string', pattern: '^[0-9]+[- ]+[0-9]+$' }, { type: 'array', items: { type: 'integer' } }] },
+    schema: {
+      anyOf: [
+        { type: 'string', pattern: '^[0-9]+[- ]+[0-9]+$' },
+        { type: 'array', items: { type: 'integer' } },
+      ],
+    },
     read(written) {
       const parts =
         written.is === 'list'
           ? written.items.map((item) => textWritten(item, 'a port'))
           : textWritten(written, range).split(/[\s-]+/);
-      const [low = Number.NaN, high = Number.NaN] = parts.map((part) => Number(parseInteger(part) ?? Number.NaN));
+      const [low = Number.NaN, high = Number.NaN] = parts.map((part) =>
+        Number(parseInteger(part) ?? Number.NaN),
+      );
       if (parts.length !== 2 || !(low >= 0 && low <= high && high <= 65535)) {
         throw new Misfit(written, `${nameOf(written)} is not a range of ports; write \`32768-61000\``);
       }
@@ -151,7 +169,11 @@ export function portRange(): WireType<string> {
  * A map from number to number, each pair an attribute of its own { from, to } (struct ifla_vlan_qos_mapping).
  * Written as ip(8) does, `0:1`, in a list, or as a map. The kernel merges: what is not written stays.
  */
-export function numberMap(attribute: number, fromMax: number, toMax: number): WireType<{ readonly [from: string]: number }> {
+export function numberMap(
+  attribute: number,
+  fromMax: number,
+  toMax: number,
+): WireType<{ readonly [from: string]: number }> {
   const range = `pairs FROM:TO, FROM up to ${fromMax}, TO up to ${toMax}`;
   const number = (written: Written, max: number, of: string) => {
     const n = Number(parseInteger(textWritten(written, range)) ?? Number.NaN);
@@ -169,14 +191,26 @@ export function numberMap(attribute: number, fromMax: number, toMax: number): Wi
   return {
     name: 'map of u32 to u32',
     range,
-    schema: { anyOf: [{ type: 'object', additionalProperties: { type: 'integer' } }, { type: 'array' }, { type: 'string' }] },
+    schema: {
+      anyOf: [
+        { type: 'object', additionalProperties: { type: 'integer' } },
+        { type: 'array' },
+        { type: 'string' },
+      ],
+    },
     read(written) {
       if (written.is === 'map') {
         return Object.fromEntries(
-          written.entries.map(({ key, value }) => [String(number(key, fromMax, key.text)), number(value, toMax, nameOf(value))]),
+          written.entries.map(({ key, value }) => [
+            String(number(key, fromMax, key.text)),
+            number(value, toMax, nameOf(value)),
+          ]),
         );
       }
-      const items = written.is === 'scalar' ? written.text.split(/\s+/).map((t): Written => ({ ...written, text: t })) : itemsOf(written);
+      const items =
+        written.is === 'scalar'
+          ? written.text.split(/\s+/).map((t): Written => ({ ...written, text: t }))
+          : itemsOf(written);
       return Object.fromEntries(items.map(pairOf));
     },
     encode(value) {
@@ -195,7 +229,8 @@ export function numberMap(attribute: number, fromMax: number, toMax: number): Wi
     decode({ view, start, end }) {
       const found: Record<string, number> = {};
       eachAttribute(view, start, end, (_, from, to) => {
-        if (to - from >= 8) found[String(view.getUint32(from, littleEndian))] = view.getUint32(from + 4, littleEndian);
+        if (to - from >= 8)
+          found[String(view.getUint32(from, littleEndian))] = view.getUint32(from + 4, littleEndian);
       });
       return found;
     },

@@ -1,5 +1,5 @@
-import { Misfit, type Written, nameOf, textWritten } from '../model/written.ts';
-import { type Slice, littleEndian } from './bytes.ts';
+import { Misfit, nameOf, textWritten, type Written } from '../model/written.ts';
+import { littleEndian, type Slice } from './bytes.ts';
 import type { WireType } from './type.ts';
 
 export interface Bounds {
@@ -21,7 +21,14 @@ interface Layout {
 }
 
 const layouts = {
-  u8: { name: 'u8', bytes: 1, min: 0, max: 0xff, get: (v, at) => v.getUint8(at), set: (v, n) => v.setUint8(0, n) },
+  u8: {
+    name: 'u8',
+    bytes: 1,
+    min: 0,
+    max: 0xff,
+    get: (v, at) => v.getUint8(at),
+    set: (v, n) => v.setUint8(0, n),
+  },
   u16: {
     name: 'u16',
     bytes: 2,
@@ -149,7 +156,8 @@ function integer(layout: Layout, bounds: Bounds): WireType<NumberOrWord> {
   const max = bounds.max ?? layout.max;
   const words = bounds.words ?? {};
   const wordFor = new Map(Object.entries(words).map(([word, number]) => [number, word]));
-  const numberFor = (value: NumberOrWord): number => (typeof value === 'number' ? value : (words[value] ?? Number.NaN));
+  const numberFor = (value: NumberOrWord): number =>
+    typeof value === 'number' ? value : (words[value] ?? Number.NaN);
   const wordList = Object.keys(words);
   const range = [`${min} to ${max}`, ...wordList].join(', ');
   const numeric = { type: 'integer', minimum: min, maximum: max };
@@ -163,7 +171,8 @@ function integer(layout: Layout, bounds: Bounds): WireType<NumberOrWord> {
       const parsed = parseInteger(text);
       const number = parsed === undefined ? Number.NaN : Number(parsed);
       if (wordFor.has(number)) return wordFor.get(number) as string;
-      if (!(number >= min && number <= max)) throw new Misfit(written, `${nameOf(written)} is not one of ${range}`);
+      if (!(number >= min && number <= max))
+        throw new Misfit(written, `${nameOf(written)} is not one of ${range}`);
       return number;
     },
     encode(value) {
@@ -177,7 +186,10 @@ function integer(layout: Layout, bounds: Bounds): WireType<NumberOrWord> {
       return wordFor.get(number) ?? number;
     },
     agrees: (wanted, found) => wanted === found,
-    samples: [...new Set<NumberOrWord>([min, min + 1, max - 1, max].map((n) => wordFor.get(n) ?? n)), ...wordList],
+    samples: [
+      ...new Set<NumberOrWord>([min, min + 1, max - 1, max].map((n) => wordFor.get(n) ?? n)),
+      ...wordList,
+    ],
     refused: ['', 'x', String(min - 1), String(max + 1), '1.5'].filter((text) => {
       const n = parseInteger(text);
       return n === undefined || !wordFor.has(Number(n));

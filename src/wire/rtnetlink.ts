@@ -42,7 +42,14 @@ export const RTM = {
 } as const;
 
 /** Multicast groups by number, as NETLINK_ADD_MEMBERSHIP takes them. */
-export const RTNLGRP = { LINK: 1, IPV4_IFADDR: 5, IPV4_ROUTE: 7, IPV6_IFADDR: 9, IPV6_ROUTE: 11, BRVLAN: 33 } as const;
+export const RTNLGRP = {
+  LINK: 1,
+  IPV4_IFADDR: 5,
+  IPV4_ROUTE: 7,
+  IPV6_IFADDR: 9,
+  IPV6_ROUTE: 11,
+  BRVLAN: 33,
+} as const;
 
 export const AF = { UNSPEC: 0, INET: 2, BRIDGE: 7, INET6: 10 } as const;
 

@@ -1,7 +1,7 @@
 import { didYouMean } from '../model/nearest.ts';
-import { Misfit, type Written, nameOf, textWritten } from '../model/written.ts';
+import { Misfit, nameOf, textWritten, type Written } from '../model/written.ts';
 import { littleEndian } from './bytes.ts';
-import { type WireType, leftOut } from './type.ts';
+import { leftOut, type WireType } from './type.ts';
 
 const onWords = new Set(['true', 'on', '1']);
 const offWords = new Set(['false', 'off', '0']);
@@ -61,7 +61,8 @@ export const onOff32: WireType<boolean> = {
     new DataView(bytes.buffer).setUint32(0, value ? 1 : 0, littleEndian);
     return bytes;
   },
-  decode: ({ view, start, end }) => (end - start >= 4 ? view.getUint32(start, littleEndian) !== 0 : undefined),
+  decode: ({ view, start, end }) =>
+    end - start >= 4 ? view.getUint32(start, littleEndian) !== 0 : undefined,
 };
 
 /** A switch that is on by being there: an attribute without payload, left out when off. */
