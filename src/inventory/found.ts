@@ -1,0 +1,120 @@
+import { decodeRow } from '../derive/codec.ts';
+import {
+  type LinkName,
+  linkName,
+  type NamespaceName,
+  parseObjectId,
+  resolveReference,
+} from '../model/address.ts';
+import type { WantedLink } from '../model/declaration.ts';
+import { canonical, type Value } from '../model/value.ts';
+import type { FoundLink } from '../plan/situation.ts';
+import { fieldsOf, lists, masterOfPortKey } from '../reconcilers/index.ts';
+import type { AnyRow } from '../reconcilers/kind.ts';
+import type { FoundEntry, Holder, ListTable } from '../reconcilers/list.ts';
+import { IFLA } from '../wire/if-link.ts';
+import type { Names } from '../wire/type.ts';
+import type { Inventory } from './inventory.ts';
+import type { InventoryLink } from './links.ts';
+
+/** Names and numbers as seen from a namespace. */
+export function namesFrom(inventory: Inventory, namespace: NamespaceName): Names {
+  return {
+    indexOf: (reference) =>
+      inventory.named(parseObjectId(resolveReference(namespace, reference)).name)?.ifindex,
+    nameOf: (index) => inventory.link(index)?.name,
+  };
+}
+
+/** A link as its declaration sees it: only what is declared is decoded. */
+export function foundLink(inventory: Inventory, wanted: WantedLink, link: InventoryLink): FoundLink {
+  const names = namesFrom(inventory, wanted.namespace);
+  const table = fieldsOf(wanted.kind);
+  const values: Record<string, Value> = {};
+  for (const key of ['state', ...Object.keys(wanted.fields)]) {
+    const row = table[key];
+    if (row === undefined || !inItsMaster(key, link)) continue;
+    const value = standsElsewhere(row, link)
+      ? `if${link.lower} in another namespace`
+      : decodeRow(row, link.message, names);
+    if (value !== undefined) values[key] = value;
+  }
+  const found: Record<string, ReadonlyMap<string, FoundEntry>> = {};
+  for (const list of Object.keys(lists)) {
+    const entries = entriesOf(inventory, lists[list as keyof typeof lists], link);
+    if (entries !== undefined) found[list] = entries;
+  }
+  return {
+    ifindex: link.ifindex,
+    name: link.name,
+    kind: link.kind,
+    masterKind: link.slaveKind,
+    mac: link.mac,
+    values,
+    members: inventory.members(link.ifindex).map(({ name }) => linkName(name)),
+    lists: found,
+  };
+}
+
+/** IFLA_LINK is a number of another namespace when IFLA_LINK_NETNSID is there. */
+function standsElsewhere({ place }: AnyRow, link: InventoryLink): boolean {
+  if (link.lowerNamespace === null) return false;
+  return (
+    place.at === 'peer' ||
+    (place.at === 'attribute' && place.path.length === 1 && place.path[0] === IFLA.LINK)
+  );
+}
+
+/** A port attribute is reported by the master; numbers of another kind of master mean something else. */
+function inItsMaster(key: string, link: InventoryLink): boolean {
+  const master = masterOfPortKey(key);
+  return master === undefined || master.kernel?.kind === link.slaveKind;
+}
+
+function entriesOf(
+  inventory: Inventory,
+  table: ListTable,
+  link: InventoryLink,
+): ReadonlyMap<string, FoundEntry> | undefined {
+  switch (table.source) {
+    case 'address':
+      return inventory.addresses(link.ifindex);
+    case 'bridge-vlan':
+      return inventory.vlans(link.ifindex);
+    case 'link':
+      return new Map(link.altnames.map((key) => [key, { key, fields: {}, lasting: true }]));
+    default:
+      return table.source satisfies never;
+  }
+}
+
+/** The link a request is about. */
+export function holderOf(inventory: Inventory, name: LinkName): Holder | undefined {
+  const link = inventory.named(name);
+  return link === undefined ? undefined : { ifindex: link.ifindex, name: link.name, kind: link.kind };
+}
+
+/** The numbers of the links a declaration refers to; 0 where there is none. */
+export function mentioned(inventory: Inventory, wanted: WantedLink): readonly number[] {
+  return Object.entries(wanted.fields)
+    .flatMap(([key, value]) => fieldsOf(wanted.kind)[key]?.type.mentions?.(value) ?? [])
+    .map(
+      (name) => inventory.named(parseObjectId(resolveReference(wanted.namespace, name)).name)?.ifindex ?? 0,
+    );
+}
+
+/** Everything settable of a link as one text: it changes when the link does, but not with counters. */
+export function fingerprint(
+  inventory: Inventory,
+  wanted: WantedLink,
+  link: InventoryLink | undefined,
+): string {
+  const others = mentioned(inventory, wanted);
+  if (link === undefined) return others.join(' ');
+  const names = namesFrom(inventory, wanted.namespace);
+  const all = Object.entries(fieldsOf(wanted.kind)).map(([key, row]) =>
+    inItsMaster(key, link) ? (decodeRow(row, link.message, names) ?? null) : null,
+  );
+  const members = inventory.members(link.ifindex).map(({ ifindex }) => ifindex);
+  return canonical([link.ifindex, link.kind, ...others, ...members, ...all]);
+}

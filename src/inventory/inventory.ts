@@ -1,0 +1,271 @@
+import { decodeAddress } from '../reconcilers/addresses.ts';
+import type { FoundEntry } from '../reconcilers/list.ts';
+import { decodeVlans } from '../reconcilers/vlans.ts';
+import { bytesOf, littleEndian } from '../wire/bytes.ts';
+import { AF, RTM, SIZE } from '../wire/rtnetlink.ts';
+import { type FoundAddress, type InventoryLink, readLink } from './links.ts';
+
+/** What a message changed: the link that must be looked at, and whether links were born, renamed, moved or gone. */
+export interface Touch {
+  readonly ifindex: number;
+  readonly name: string;
+  readonly what: 'link' | 'list';
+  /** The name stands for something else now: whoever mentions it must be looked at. */
+  readonly standing: boolean;
+  /** Masters that lost or won it. */
+  readonly masters: readonly number[];
+  /** The port of the requester, where the notice carries one. */
+  readonly requester: number;
+  /** The list that changed, for `list`. */
+  readonly list?: 'addresses' | 'vlans';
+}
+
+export interface LinkNotice {
+  readonly type: number;
+  readonly port: number;
+  readonly view: DataView;
+  readonly start: number;
+  readonly end: number;
+}
+
+const nobody: readonly number[] = [];
+
+/**
+ * The only mirror of one namespace's links.
+ * It changes by what the kernel says, never by what was asked of it. Links are known by number;
+ * a name is looked up late, since a new link may take it before the old one's last notice comes.
+ */
+export class Inventory {
+  readonly #links = new Map<number, InventoryLink>();
+  readonly #byName = new Map<string, number>();
+  readonly #members = new Map<number, Set<number>>();
+  readonly #addresses = new Map<number, Map<string, FoundAddress>>();
+  readonly #vlans = new Map<number, ReadonlyMap<string, FoundEntry>>();
+  readonly #touched: (touch: Touch) => void;
+  readonly #stale = new Set<number>();
+  /** While a full read goes on: what it has named so far. */
+  #reading:
+    | {
+        readonly links: Set<number>;
+        readonly addresses: Map<number, Set<string>>;
+        readonly vlans: Set<number>;
+      }
+    | undefined;
+
+  constructor(touched: (touch: Touch) => void) {
+    this.#touched = touched;
+  }
+
+  link(ifindex: number): InventoryLink | undefined {
+    return this.#links.get(ifindex);
+  }
+
+  named(name: string): InventoryLink | undefined {
+    const ifindex = this.#byName.get(name);
+    return ifindex === undefined ? undefined : this.#links.get(ifindex);
+  }
+
+  get size(): number {
+    return this.#links.size;
+  }
+
+  *all(): IterableIterator<InventoryLink> {
+    yield* this.#links.values();
+  }
+
+  /** The members of a master, in the order they joined as far as is known. */
+  members(ifindex: number): readonly InventoryLink[] {
+    const members = this.#members.get(ifindex);
+    if (members === undefined) return [];
+    return [...members].flatMap((member) => this.#links.get(member) ?? []);
+  }
+
+  /** The links that stand on this one: VLANs, macvlans. */
+  over(ifindex: number): readonly InventoryLink[] {
+    return [...this.#links.values()].filter(
+      (link) => link.lower === ifindex && link.lowerNamespace === null && link.ifindex !== ifindex,
+    );
+  }
+
+  addresses(ifindex: number): ReadonlyMap<string, FoundAddress> {
+    return this.#addresses.get(ifindex) ?? new Map();
+  }
+
+  /** Undefined for a link that is neither a bridge nor a port of one. */
+  vlans(ifindex: number): ReadonlyMap<string, FoundEntry> | undefined {
+    return this.#vlans.get(ifindex);
+  }
+
+  /** Takes in one rtnetlink message, a notice or an answer: there is no difference. */
+  take(notice: LinkNotice): void {
+    switch (notice.type) {
+      case RTM.NEWLINK:
+        this.#newLink(notice);
+        return;
+      case RTM.DELLINK:
+        this.#delLink(notice);
+        return;
+      case RTM.NEWADDR:
+      case RTM.DELADDR:
+        this.#address(notice);
+        return;
+    }
+  }
+
+  /** The links whose last notice is known to have been overtaken, to be read again; asking empties the list. */
+  takeStale(): readonly number[] {
+    if (this.#stale.size === 0) return nobody;
+    const stale = [...this.#stale].filter((ifindex) => this.#links.has(ifindex));
+    this.#stale.clear();
+    return stale;
+  }
+
+  beginReading(): void {
+    this.#reading = { links: new Set(), addresses: new Map(), vlans: new Set() };
+  }
+
+  /** Ends a full read: what it did not name is gone. */
+  endReading(): void {
+    const read = this.#reading;
+    this.#reading = undefined;
+    if (read === undefined) return;
+    for (const link of [...this.#links.values()]) {
+      if (!read.links.has(link.ifindex)) this.#forget(link, 0);
+    }
+    for (const [ifindex, found] of this.#addresses) {
+      const named = read.addresses.get(ifindex);
+      for (const key of [...found.keys()]) if (!named?.has(key)) this.#dropAddress(ifindex, key, 0);
+    }
+    for (const ifindex of [...this.#vlans.keys()]) {
+      if (!read.vlans.has(ifindex)) this.#setVlans(ifindex, undefined);
+    }
+  }
+
+  #newLink(notice: LinkNotice): void {
+    const family = notice.view.getUint8(notice.start);
+    if (family === AF.BRIDGE) {
+      const ifindex = notice.view.getInt32(notice.start + 4, littleEndian);
+      this.#reading?.vlans.add(ifindex);
+      this.#setVlans(ifindex, new Map(decodeVlans(notice).map((entry) => [entry.key, entry])));
+      return;
+    }
+    // Messages of other families lack IFLA_MASTER and IFLA_LINKINFO: their silence means nothing.
+    if (family !== AF.UNSPEC) return;
+    const link = readLink(notice);
+    if (link === undefined) return;
+    const before = this.#links.get(link.ifindex);
+    this.#reading?.links.add(link.ifindex);
+    this.#links.set(link.ifindex, link);
+    if (before === undefined || before.name !== link.name) {
+      if (before !== undefined) this.#unname(before, notice.port);
+      this.#byName.set(link.name, link.ifindex);
+    }
+    let masters = nobody;
+    if (before?.master !== link.master) {
+      if (before !== undefined) this.#leave(before);
+      if (link.master !== 0) this.#join(link);
+      masters = [before?.master ?? 0, link.master].filter((master) => master !== 0);
+    }
+    this.#pairUp(link);
+    const standing = before === undefined || before.name !== link.name || before.kind !== link.kind;
+    this.#touched({
+      ifindex: link.ifindex,
+      name: link.name,
+      what: 'link',
+      standing,
+      masters,
+      requester: notice.port,
+    });
+  }
+
+  /** The first end of a pair is announced before it has its other end, with IFLA_LINK 0 (veth_newlink in drivers/net/veth.c). */
+  #pairUp(link: InventoryLink): void {
+    const other = link.lowerNamespace === null ? this.#links.get(link.lower) : undefined;
+    if (other !== undefined && other.lower === 0 && other.kind === link.kind) this.#stale.add(other.ifindex);
+  }
+
+  #delLink(notice: LinkNotice): void {
+    const ifindex = notice.view.getInt32(notice.start + 4, littleEndian);
+    // With family AF_BRIDGE it says: left its bridge (br_ifinfo_notify), and lives on.
+    if (notice.view.getUint8(notice.start) !== AF.UNSPEC) {
+      this.#setVlans(ifindex, undefined);
+      return;
+    }
+    const link = this.#links.get(ifindex);
+    if (link !== undefined) this.#forget(link, notice.port);
+  }
+
+  #forget(link: InventoryLink, requester: number): void {
+    this.#links.delete(link.ifindex);
+    this.#leave(link);
+    this.#members.delete(link.ifindex);
+    this.#addresses.delete(link.ifindex);
+    this.#vlans.delete(link.ifindex);
+    if (this.#byName.get(link.name) === link.ifindex) this.#byName.delete(link.name);
+    const masters = link.master === 0 ? nobody : [link.master];
+    this.#touched({
+      ifindex: link.ifindex,
+      name: link.name,
+      what: 'link',
+      standing: true,
+      masters,
+      requester,
+    });
+  }
+
+  #unname(before: InventoryLink, requester: number): void {
+    if (this.#byName.get(before.name) === before.ifindex) this.#byName.delete(before.name);
+    this.#touched({
+      ifindex: before.ifindex,
+      name: before.name,
+      what: 'link',
+      standing: true,
+      masters: nobody,
+      requester,
+    });
+  }
+
+  #join(link: InventoryLink): void {
+    const members = this.#members.get(link.master);
+    if (members === undefined) this.#members.set(link.master, new Set([link.ifindex]));
+    else members.add(link.ifindex);
+  }
+
+  #leave(link: InventoryLink): void {
+    this.#members.get(link.master)?.delete(link.ifindex);
+  }
+
+  #address(notice: LinkNotice): void {
+    if (notice.end - notice.start < SIZE.ifaddrmsg) return;
+    const decoded = decodeAddress(notice);
+    if (decoded === undefined) return;
+    const { ifindex, ...entry } = decoded;
+    if (notice.type === RTM.DELADDR) {
+      this.#dropAddress(ifindex, entry.key, notice.port);
+      return;
+    }
+    const found = this.#addresses.get(ifindex) ?? new Map<string, FoundAddress>();
+    this.#addresses.set(ifindex, found);
+    found.set(entry.key, { ...entry, body: bytesOf(notice) });
+    const named = this.#reading?.addresses.get(ifindex) ?? new Set<string>();
+    this.#reading?.addresses.set(ifindex, named.add(entry.key));
+    this.#listTouched(ifindex, 'addresses', notice.port);
+  }
+
+  #dropAddress(ifindex: number, key: string, requester: number): void {
+    if (this.#addresses.get(ifindex)?.delete(key) === true)
+      this.#listTouched(ifindex, 'addresses', requester);
+  }
+
+  #setVlans(ifindex: number, entries: ReadonlyMap<string, FoundEntry> | undefined): void {
+    const changed =
+      entries === undefined ? this.#vlans.delete(ifindex) : this.#vlans.set(ifindex, entries) !== undefined;
+    if (changed) this.#listTouched(ifindex, 'vlans', 0);
+  }
+
+  #listTouched(ifindex: number, list: 'addresses' | 'vlans', requester: number): void {
+    const name = this.#links.get(ifindex)?.name;
+    if (name === undefined) return;
+    this.#touched({ ifindex, name, what: 'list', list, standing: false, masters: nobody, requester });
+  }
+}

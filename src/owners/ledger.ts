@@ -1,0 +1,173 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { ObjectId } from '../model/address.ts';
+import type { InForce, Memory } from '../plan/situation.ts';
+
+/** What is remembered of an object, beside what the planner needs. */
+export interface Entry extends Memory {
+  readonly kind: string;
+  /** The link's number when it was last seen, to know it again under another name. */
+  readonly ifindex: number | null;
+}
+
+/** One line of the file: what changed of one object; `gone` forgets it. */
+interface Line {
+  readonly id: string;
+  readonly kind?: string;
+  readonly origin?: 'made' | 'found';
+  readonly mac?: string | null;
+  readonly ifindex?: number | null;
+  /** Address inside the object → [digest, how]; null forgets it. */
+  readonly inForce?: Readonly<Record<string, readonly [string, InForce['how']] | null>>;
+  readonly gone?: true;
+}
+
+/** The boot and the namespace the file speaks of; another one makes it void. */
+export interface Scope {
+  readonly boot: string;
+  readonly namespace: string;
+}
+
+const VERSION = 1;
+const nothing: ReadonlyMap<string, InForce> = new Map();
+const blank: Entry = { kind: '', origin: null, mac: null, ifindex: null, inForce: nothing };
+
+/**
+ * Who made what, and which declaration is in force: an append-only file in the runtime directory.
+ * It is written before the request it speaks of is sent, so that a crash leaves a claim on a link that may not be
+ * there, never a link without its claim. A reboot or another namespace makes it void.
+ */
+export class Ledger {
+  readonly #path: string;
+  readonly #entries = new Map<ObjectId, Entry>();
+  #file: number;
+  #pending: string[] = [];
+
+  constructor(path: string, scope: Scope) {
+    this.#path = path;
+    mkdirSync(dirname(path), { recursive: true });
+    for (const line of linesOf(path, scope)) this.#take(line);
+    this.#file = this.#rewrite(scope);
+  }
+
+  get(id: ObjectId): Entry {
+    return this.#entries.get(id) ?? blank;
+  }
+
+  ids(): readonly ObjectId[] {
+    return [...this.#entries.keys()];
+  }
+
+  /** Notes that vnetd is about to make the object, or found it. */
+  claim(id: ObjectId, kind: string, origin: 'made' | 'found'): void {
+    const entry = this.get(id);
+    if (entry.origin !== origin || entry.kind !== kind) this.#note({ id, kind, origin });
+  }
+
+  /** Notes the number and MAC a link was last seen with. */
+  saw(id: ObjectId, ifindex: number, mac: string | null): void {
+    const entry = this.get(id);
+    if (entry.ifindex !== ifindex || entry.mac !== mac) this.#note({ id, ifindex, mac });
+  }
+
+  /** Notes that a declared value is in force. */
+  bring(id: ObjectId, at: string, digest: string, how: InForce['how']): void {
+    const standing = this.get(id).inForce.get(at);
+    if (standing?.digest === digest && standing.how === how) return;
+    this.#note({ id, inForce: { [at]: [digest, how] } });
+  }
+
+  /** Forgets what was in force at an address: its line is gone. */
+  drop(id: ObjectId, at: string): void {
+    if (this.get(id).inForce.has(at)) this.#note({ id, inForce: { [at]: null } });
+  }
+
+  forget(id: ObjectId): void {
+    if (this.#entries.has(id)) this.#note({ id, gone: true });
+  }
+
+  /** Writes what was noted since the last time, in one go: before the requests it speaks of. */
+  write(): void {
+    if (this.#pending.length === 0) return;
+    const text = this.#pending.join('');
+    this.#pending = [];
+    writeSync(this.#file, text);
+  }
+
+  close(): void {
+    this.write();
+    closeSync(this.#file);
+  }
+
+  #note(line: Line): void {
+    this.#take(line);
+    this.#pending.push(`${JSON.stringify(line)}\n`);
+  }
+
+  #take(line: Line): void {
+    const id = line.id as ObjectId;
+    if (line.gone === true) {
+      this.#entries.delete(id);
+      return;
+    }
+    const before = this.#entries.get(id) ?? { ...blank, inForce: new Map<string, InForce>() };
+    const inForce = before.inForce as Map<string, InForce>;
+    for (const [at, standing] of Object.entries(line.inForce ?? {})) {
+      if (standing === null) inForce.delete(at);
+      else inForce.set(at, { digest: standing[0], how: standing[1] });
+    }
+    this.#entries.set(id, {
+      kind: line.kind ?? before.kind,
+      origin: line.origin ?? before.origin,
+      mac: line.mac === undefined ? before.mac : line.mac,
+      ifindex: line.ifindex === undefined ? before.ifindex : line.ifindex,
+      inForce,
+    });
+  }
+
+  /** Starts the file anew with one line an object, through a rename: a crash leaves the old one or the new. */
+  #rewrite(scope: Scope): number {
+    const fresh = `${this.#path}.new`;
+    const lines = [...this.#entries].map(([id, entry]) => {
+      const inForce = Object.fromEntries(
+        [...entry.inForce].map(([at, { digest, how }]) => [at, [digest, how]]),
+      );
+      const { kind, mac, ifindex } = entry;
+      const origin = entry.origin === null ? {} : { origin: entry.origin };
+      return JSON.stringify({ id, kind, ...origin, mac, ifindex, inForce });
+    });
+    const file = openSync(fresh, 'w', 0o600);
+    writeSync(file, `${[JSON.stringify({ version: VERSION, ...scope }), ...lines].join('\n')}\n`);
+    fsyncSync(file);
+    closeSync(file);
+    renameSync(fresh, this.#path);
+    return openSync(this.#path, 'a', 0o600);
+  }
+}
+
+/** The lines of a file that speaks of this boot and namespace; a torn last line is what a crash left, and is dropped. */
+function linesOf(path: string, scope: Scope): readonly Line[] {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+  const [head = '', ...rest] = text.split('\n');
+  const header = parsed(head) as { version?: number; boot?: string; namespace?: string } | undefined;
+  if (header?.version !== VERSION || header.boot !== scope.boot || header.namespace !== scope.namespace)
+    return [];
+  return rest.flatMap((line) => {
+    const value = parsed(line) as Line | undefined;
+    return value === undefined || typeof value.id !== 'string' ? [] : [value];
+  });
+}
+
+function parsed(line: string): unknown {
+  try {
+    return line === '' ? undefined : JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

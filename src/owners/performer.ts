@@ -1,0 +1,156 @@
+import { holderOf, namesFrom } from '../inventory/found.ts';
+import type { Inventory } from '../inventory/inventory.ts';
+import { parseObjectId } from '../model/address.ts';
+import type { Outcome, Step } from '../model/step.ts';
+import type { Values } from '../model/value.ts';
+import type { Answer, Channel, RequestBody } from '../netlink/channel.ts';
+import type { Received } from '../netlink/messages.ts';
+import { fieldsOf, kindNamed } from '../reconcilers/index.ts';
+import { RTM } from '../wire/rtnetlink.ts';
+import { type Noted, puttingBack, replayable, routeFamilies, routesOfLink } from './put-back.ts';
+import { type Addressing, encodeStep, readLinkRequest } from './rtnetlink.ts';
+
+/** The steps of one object, in order. */
+export interface Job {
+  readonly steps: readonly Step[];
+  /** Something on the link may be knocked over and has to be put back. */
+  readonly disruptive: boolean;
+}
+
+/** What became of a step; of a `set` that was refused as a whole, what became of each field. */
+export interface Performed {
+  readonly step: Step;
+  readonly outcome: Outcome;
+  readonly fields?: Readonly<Record<string, Outcome>>;
+}
+
+const EEXIST = 17;
+const EPERM = 1;
+
+/** Turns steps into requests and answers into outcomes; decides nothing. */
+export class Performer {
+  readonly #channel: Channel;
+  readonly #inventory: Inventory;
+  readonly #at: Addressing;
+  #routes: { readonly ifindex: number; readonly found: Uint8Array[] } | undefined;
+
+  constructor(channel: Channel, inventory: Inventory) {
+    this.#channel = channel;
+    this.#inventory = inventory;
+    this.#at = { names: namesFrom(inventory, null), holder: (name) => holderOf(inventory, name) };
+  }
+
+  /** Sends the steps of many objects, the undisruptive ones together in as few system calls as can be. */
+  perform(jobs: readonly Job[]): readonly (readonly Performed[])[] {
+    const results = new Map<Job, readonly Performed[]>();
+    const together = jobs.filter(({ disruptive }) => !disruptive);
+    const steps = together.flatMap((job) => job.steps);
+    const outcomes = this.#send(steps);
+    let at = 0;
+    for (const job of together) {
+      results.set(job, outcomes.slice(at, at + job.steps.length));
+      at += job.steps.length;
+    }
+    for (const job of jobs) if (job.disruptive) results.set(job, this.#bounce(job));
+    return jobs.map((job) => results.get(job) ?? []);
+  }
+
+  /** Told of the routes the channel reads while a link's routes are noted. */
+  takeRoute(message: Received): void {
+    const wanted = this.#routes;
+    if (wanted === undefined) return;
+    const route = replayable(message.view, message.start, message.end, wanted.ifindex);
+    if (route !== undefined) wanted.found.push(route);
+  }
+
+  /** A disruptive job: one request at a time, since each may change what the next one means. */
+  #bounce(job: Job): Performed[] {
+    const [first] = job.steps;
+    if (first === undefined) return [];
+    const { name } = parseObjectId(first.id);
+    const before = this.#inventory.named(name);
+    const noted = before === undefined ? undefined : this.#note(before.ifindex);
+    const members =
+      before === undefined ? [] : this.#inventory.members(before.ifindex).map((member) => member.name);
+    const recreated = job.steps.some((step) => step.do === 'delete');
+    const done: Performed[] = [];
+    for (const step of job.steps) done.push(...this.#send([step]));
+    if (recreated && members.length > 0) this.#send([{ do: 'return-members', id: first.id, members }]);
+    const after = this.#inventory.named(name);
+    if (noted !== undefined && after !== undefined) {
+      this.#channel.exchange(puttingBack(noted, after.ifindex, this.#inventory.addresses(after.ifindex)));
+    }
+    return done;
+  }
+
+  #note(ifindex: number): Noted {
+    this.#routes = { ifindex, found: [] };
+    for (const family of routeFamilies) this.#channel.dump(RTM.GETROUTE, routesOfLink(family, ifindex));
+    const routes = this.#routes.found;
+    this.#routes = undefined;
+    return { routes, addresses: [...this.#inventory.addresses(ifindex).values()] };
+  }
+
+  #send(steps: readonly Step[]): Performed[] {
+    const requests: RequestBody[] = [];
+    const parts = steps.map((step) => {
+      const encoding = encodeStep(step, this.#at);
+      if ('outcome' in encoding) return { step, outcome: encoding.outcome, from: 0, to: 0 };
+      const from = requests.length;
+      requests.push(...encoding.requests);
+      const to = requests.length;
+      const again = readBack(step, this.#at);
+      if (again !== undefined) requests.push(again);
+      return { step, outcome: undefined, from, to };
+    });
+    const answers = this.#channel.exchange(requests);
+    return parts.map(({ step, outcome, from, to }) =>
+      this.#after(step, outcome ?? outcomeOf(answers.slice(from, to))),
+    );
+  }
+
+  /** One refused attribute never keeps the others out: what was refused together is tried one by one. */
+  #after(step: Step, outcome: Outcome): Performed {
+    if (outcome.is !== 'refused') return { step, outcome };
+    if (step.do === 'set' && Object.keys(step.fields).length > 1) {
+      const single = Object.entries(step.fields).map(
+        ([key, value]): Step => ({ ...step, fields: { [key]: value } }),
+      );
+      const fields = Object.fromEntries(
+        this.#send(single).map((one, i) => [Object.keys(step.fields)[i] ?? '', one.outcome]),
+      );
+      return { step, outcome, fields };
+    }
+    if (step.do === 'create' && outcome.errno !== EEXIST && outcome.errno !== EPERM) {
+      const fields = onlyNeeded(step.kind, step.fields);
+      if (Object.keys(fields).length === Object.keys(step.fields).length) return { step, outcome };
+      const [bare] = this.#send([{ ...step, fields }]);
+      return { step, outcome: bare?.outcome ?? outcome };
+    }
+    return { step, outcome };
+  }
+}
+
+/** What only a new link can get; the rest can follow, attribute by attribute. */
+function onlyNeeded(kind: string, fields: Values): Values {
+  const own = kindNamed(kind)?.fields ?? {};
+  const needed = (key: string) => own[key]?.required === true || own[key]?.change === 'recreate';
+  return Object.fromEntries(Object.entries(fields).filter(([key]) => needed(key)));
+}
+
+/** Reads the link once more where the kernel does not announce what was set. */
+function readBack(step: Step, at: Addressing): RequestBody | undefined {
+  if (step.do !== 'set') return undefined;
+  const table = fieldsOf(step.kind);
+  if (Object.keys(step.fields).every((key) => table[key]?.notice === 'always')) return undefined;
+  const holder = at.holder(parseObjectId(step.id).name);
+  return holder === undefined ? undefined : readLinkRequest(holder.ifindex);
+}
+
+function outcomeOf(answers: readonly Answer[]): Outcome {
+  const refused = answers.find((answer) => answer.is === 'refused');
+  if (refused !== undefined) return refused;
+  return answers.some((answer) => answer.is === 'unknown')
+    ? { is: 'not-sent', why: 'the answer was lost' }
+    : { is: 'done' };
+}

@@ -1,0 +1,176 @@
+import { encodeFields, writeAttributes } from '../derive/codec.ts';
+import { type LinkName, parseObjectId } from '../model/address.ts';
+import type { WantedEntry } from '../model/declaration.ts';
+import type { Outcome, Step } from '../model/step.ts';
+import type { Values } from '../model/value.ts';
+import type { RequestBody } from '../netlink/channel.ts';
+import { fieldsOf, kindNamed, listNamed, masterOfPortKey } from '../reconcilers/index.ts';
+import type { Holder } from '../reconcilers/list.ts';
+import { Writer } from '../wire/attributes.ts';
+import { littleEndian } from '../wire/bytes.ts';
+import { IFLA, IFLA_INFO } from '../wire/if-link.ts';
+import { AF, IFF, NLM_F, RTM } from '../wire/rtnetlink.ts';
+import type { Names } from '../wire/type.ts';
+
+/** What encoding a step needs to know of the world: numbers for names. */
+export interface Addressing {
+  readonly names: Names;
+  holder(name: LinkName): Holder | undefined;
+}
+
+/** A step as requests, or why it cannot be sent now. */
+export type Encoding = { readonly requests: readonly RequestBody[] } | { readonly outcome: Outcome };
+
+const encodeText = (text: string) => Buffer.from(`${text}\0`);
+
+/** The requests of one step. A mapped type keeps a step without its encoding from compiling. */
+const encoders: { readonly [V in Step['do']]: (step: Extract<Step, { do: V }>, at: Addressing) => Encoding } =
+  {
+    create(step, at) {
+      const kind = kindNamed(step.kind);
+      const encoded = encodeFields(fieldsOf(step.kind), step.fields, at.names);
+      if ('missing' in encoded) return notSent(`no link named ${encoded.missing}`);
+      const { name } = parseObjectId(step.id);
+      const attributes = [
+        { path: [IFLA.IFNAME], payload: encodeText(name) },
+        { path: [IFLA.LINKINFO, IFLA_INFO.KIND], payload: Buffer.from(kind?.kernel?.kind ?? step.kind) },
+        ...encoded.attributes,
+      ];
+      return one(RTM.NEWLINK, NLM_F.CREATE | NLM_F.EXCL, link(0, encoded.flags, encoded.mask, attributes));
+    },
+    set(step, at) {
+      return onLink(step, at, ({ ifindex }) => {
+        const encoded = encodeFields(fieldsOf(step.kind), step.fields, at.names);
+        if ('missing' in encoded) return notSent(`no link named ${encoded.missing}`);
+        const attributes = [...kindAttributes(step.kind, step.fields), ...encoded.attributes];
+        return one(RTM.NEWLINK, 0, link(ifindex, encoded.flags, encoded.mask, attributes));
+      });
+    },
+    delete(step, at) {
+      return onLink(step, at, ({ ifindex }) => one(RTM.DELLINK, 0, link(ifindex, 0, 0, [])));
+    },
+    rename(step, at) {
+      const holder = at.holder(step.from as LinkName);
+      if (holder === undefined) return notSent(`no link named ${step.from}`);
+      const { name } = parseObjectId(step.id);
+      return one(
+        RTM.NEWLINK,
+        0,
+        link(holder.ifindex, 0, 0, [{ path: [IFLA.IFNAME], payload: encodeText(name) }]),
+      );
+    },
+    add(step, at) {
+      return onLink(step, at, (holder) => ({
+        requests: listNamed(step.list)?.add(entryOf(step), holder) ?? [],
+      }));
+    },
+    remove(step, at) {
+      return onLink(step, at, (holder) => ({
+        requests: listNamed(step.list)?.remove(entryOf(step), holder) ?? [],
+      }));
+    },
+    down(step, at) {
+      return onLink(step, at, ({ ifindex }) => one(RTM.NEWLINK, 0, link(ifindex, 0, 1 << IFF.UP, [])));
+    },
+    up(step, at) {
+      return onLink(step, at, ({ ifindex }) =>
+        one(RTM.NEWLINK, 0, link(ifindex, 1 << IFF.UP, 1 << IFF.UP, [])),
+      );
+    },
+    'release-members'(step, at) {
+      return { requests: membership(step.members, at, 0) };
+    },
+    'return-members'(step, at) {
+      return onLink(step, at, ({ ifindex }) => ({ requests: membership(step.members, at, ifindex) }));
+    },
+  };
+
+/** The requests a step comes to. */
+export function encodeStep(step: Step, at: Addressing): Encoding {
+  const encode = encoders[step.do] as (step: Step, at: Addressing) => Encoding;
+  return encode(step, at);
+}
+
+/** The request that asks for one link as it is now. */
+export function readLinkRequest(ifindex: number): RequestBody {
+  return { type: RTM.GETLINK, flags: 0, body: link(ifindex, 0, 0, []) };
+}
+
+/** The request that asks for the links of a namespace, or (AF_BRIDGE) for the VLANs of bridges and their ports. */
+export function dumpBody(family: number, extended: number): Uint8Array {
+  const mask = new Uint8Array(4);
+  new DataView(mask.buffer).setUint32(0, extended, littleEndian);
+  return new Writer(32)
+    .u8(family)
+    .u8(0)
+    .u16(0)
+    .u32(0)
+    .u32(0)
+    .u32(0)
+    .attribute(IFLA.EXT_MASK, mask)
+    .bytes.slice();
+}
+
+function entryOf(step: { readonly entry: string; readonly fields: Values }): WantedEntry {
+  return { key: step.entry, fields: step.fields };
+}
+
+function onLink(step: Step, at: Addressing, encode: (holder: Holder) => Encoding): Encoding {
+  const { name } = parseObjectId(step.id);
+  const holder = at.holder(name);
+  return holder === undefined ? notSent(`no link named ${name}`) : encode(holder);
+}
+
+function notSent(why: string): Encoding {
+  return { outcome: { is: 'not-sent', why } };
+}
+
+function one(type: number, flags: number, body: Uint8Array): Encoding {
+  return { requests: [{ type, flags, body }] };
+}
+
+function membership(members: readonly string[], at: Addressing, master: number): RequestBody[] {
+  const payload = new Uint8Array(4);
+  new DataView(payload.buffer).setUint32(0, master, littleEndian);
+  return members.flatMap((member) => {
+    const holder = at.holder(member as LinkName);
+    if (holder === undefined) return [];
+    return [
+      { type: RTM.NEWLINK, flags: 0, body: link(holder.ifindex, 0, 0, [{ path: [IFLA.MASTER], payload }]) },
+    ];
+  });
+}
+
+/** The kernel wants to know whose data it gets: the link's own kind, or that of its master. */
+function kindAttributes(
+  kindName: string,
+  fields: Values,
+): { path: readonly number[]; payload: Uint8Array }[] {
+  const own = kindNamed(kindName);
+  const attributes: { path: readonly number[]; payload: Uint8Array }[] = [];
+  if (own?.kernel != null && Object.keys(fields).some((key) => Object.hasOwn(own.fields, key))) {
+    attributes.push({ path: [IFLA.LINKINFO, IFLA_INFO.KIND], payload: Buffer.from(own.kernel.kind) });
+  }
+  const master = Object.keys(fields)
+    .map(masterOfPortKey)
+    .find((kind) => kind !== undefined);
+  if (master?.kernel != null) {
+    attributes.push({
+      path: [IFLA.LINKINFO, IFLA_INFO.SLAVE_KIND],
+      payload: Buffer.from(master.kernel.kind),
+    });
+  }
+  return attributes;
+}
+
+/** struct ifinfomsg and attributes. */
+function link(
+  ifindex: number,
+  flags: number,
+  mask: number,
+  attributes: readonly { path: readonly number[]; payload: Uint8Array }[],
+): Uint8Array {
+  const writer = new Writer(256).u8(AF.UNSPEC).u8(0).u16(0).u32(ifindex).u32(flags).u32(mask);
+  writeAttributes(writer, attributes);
+  return writer.bytes.slice();
+}

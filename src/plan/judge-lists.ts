@@ -1,0 +1,186 @@
+import { objectId } from '../model/address.ts';
+import type { WantedEntry, WantedLink, WantedList } from '../model/declaration.ts';
+import type { PlannedStep, Step } from '../model/step.ts';
+import type { Values } from '../model/value.ts';
+import { lists } from '../reconcilers/index.ts';
+import type { Kind } from '../reconcilers/kind.ts';
+import type { FoundEntry, ListTable } from '../reconcilers/list.ts';
+import { heldBack, sentence } from './judge.ts';
+import {
+  digestOf,
+  entryAt,
+  type Finding,
+  type FoundLink,
+  type Hold,
+  type Memory,
+  type Policy,
+} from './situation.ts';
+
+interface ListsJudgement {
+  readonly findings: Finding[];
+  readonly steps: PlannedStep[];
+  readonly agreed: { readonly at: string; readonly digest: string }[];
+}
+
+/** The lists of a link: what is missing or out of line is added, what is too much goes where the list is complete. */
+export function judgeLists(
+  wanted: WantedLink,
+  kind: Kind,
+  found: FoundLink,
+  memory: Memory,
+  policy: Policy,
+): ListsJudgement {
+  const out: ListsJudgement = { findings: [], steps: [], agreed: [] };
+  for (const [name, list] of Object.entries(wanted.lists)) {
+    const table: ListTable = lists[name as keyof typeof lists];
+    const here = found.lists[name];
+    for (const entry of list.entries) judgeEntry(out, wanted, table, entry, here, memory, policy);
+    if (list.complete && here !== undefined) strangers(out, wanted, table, list, here, policy);
+  }
+  strays(out, wanted, found, memory, policy);
+  if (wanted.onlyMembers !== undefined) strangeMembers(out, wanted, kind, found, policy);
+  return out;
+}
+
+function judgeEntry(
+  out: ListsJudgement,
+  wanted: WantedLink,
+  table: ListTable,
+  entry: WantedEntry,
+  here: ReadonlyMap<string, FoundEntry> | undefined,
+  memory: Memory,
+  policy: Policy,
+): void {
+  const at = entryAt(table.name, entry.key);
+  const digest = digestOf(entry.fields);
+  const is = here?.get(entry.key);
+  const standing = memory.inForce.get(at);
+  if (is !== undefined && table.agrees(entry.fields, is.fields)) {
+    if (standing?.digest !== digest) out.agreed.push({ at, digest });
+    return;
+  }
+  const drift = standing?.digest === digest;
+  const unknown: Hold | null =
+    here === undefined
+      ? { why: 'waiting', for: 'master', reason: `waiting for a bridge, whose port ${wanted.name} is to be` }
+      : null;
+  const hold = unknown ?? heldBack(at, 'live', drift, false, policy);
+  const change = {
+    key: table.name,
+    wanted: shown(entry.key, entry.fields),
+    found: is === undefined ? null : shown(entry.key, differing(entry.fields, is.fields)),
+  };
+  out.findings.push({ at, change, need: 'live', drift, hold });
+  const withheld = hold === null ? null : sentence(hold);
+  const over = is !== undefined && (table.replaces?.(entry.fields, is.fields) ?? true) === false;
+  if (is !== undefined && over)
+    out.steps.push(
+      planned(
+        { do: 'remove', id: wanted.id, list: table.name, entry: entry.key, fields: is.fields },
+        true,
+        withheld,
+      ),
+    );
+  const fields = is === undefined ? entry.fields : table.merged(entry.fields, is.fields);
+  out.steps.push(
+    planned({ do: 'add', id: wanted.id, list: table.name, entry: entry.key, fields }, over, withheld),
+  );
+}
+
+/** Entries of a complete list that nobody declared; not those the kernel made, nor those with a lifetime. */
+function strangers(
+  out: ListsJudgement,
+  wanted: WantedLink,
+  table: ListTable,
+  list: WantedList,
+  here: ReadonlyMap<string, FoundEntry>,
+  policy: Policy,
+): void {
+  const declared = new Set(list.entries.map(({ key }) => key));
+  for (const entry of here.values()) {
+    if (!declared.has(entry.key) && !entry.lasting)
+      out.findings.push(removal(out, wanted, table.name, entry, true, policy));
+  }
+}
+
+/** Entries vnetd put there whose line is gone. */
+function strays(
+  out: ListsJudgement,
+  wanted: WantedLink,
+  found: FoundLink,
+  memory: Memory,
+  policy: Policy,
+): void {
+  for (const [at, { how }] of memory.inForce) {
+    const slash = at.indexOf('/');
+    if (slash < 0 || how !== 'put') continue;
+    const name = at.slice(0, slash);
+    const key = at.slice(slash + 1);
+    const entry = found.lists[name]?.get(key);
+    const list = wanted.lists[name];
+    if (entry === undefined || list?.complete === true || list?.entries.some((one) => one.key === key))
+      continue;
+    out.findings.push(removal(out, wanted, name, entry, false, policy));
+  }
+}
+
+function removal(
+  out: ListsJudgement,
+  wanted: WantedLink,
+  list: string,
+  entry: FoundEntry,
+  drift: boolean,
+  policy: Policy,
+): Finding {
+  const at = entryAt(list, entry.key);
+  const hold = heldBack(at, 'live', drift, false, policy);
+  out.steps.push(
+    planned(
+      { do: 'remove', id: wanted.id, list, entry: entry.key, fields: entry.fields },
+      false,
+      hold === null ? null : sentence(hold),
+    ),
+  );
+  return { at, change: { key: list, wanted: null, found: entry.key }, need: 'live', drift, hold };
+}
+
+/** Members nobody declared, of a master whose list of members is complete. */
+function strangeMembers(
+  out: ListsJudgement,
+  wanted: WantedLink,
+  kind: Kind,
+  found: FoundLink,
+  policy: Policy,
+): void {
+  const key = kind.membership?.list ?? 'members';
+  for (const member of found.members) {
+    if (wanted.onlyMembers?.includes(member)) continue;
+    const at = entryAt(key, member);
+    const hold = heldBack(at, 'live', true, false, policy);
+    const id = objectId(wanted.namespace, member);
+    out.findings.push({ at, change: { key, wanted: null, found: member }, need: 'live', drift: true, hold });
+    out.steps.push(
+      planned(
+        { do: 'set', id, kind: 'device', fields: { master: 'none' } },
+        false,
+        hold === null ? null : sentence(hold),
+      ),
+    );
+  }
+}
+
+function planned(step: Step, disruptive: boolean, withheld: string | null): PlannedStep {
+  return { step, disruptive, withheld };
+}
+
+/** An entry as users see it: its key, and the fields that matter. */
+function shown(key: string, fields: Values): string {
+  const said = Object.entries(fields).map(([name, value]) => (value === true ? name : `${name} ${value}`));
+  return [key, ...said].join(' ');
+}
+
+function differing(wanted: Values, found: Values): Values {
+  return Object.fromEntries(
+    Object.keys(wanted).flatMap((key) => (wanted[key] === found[key] ? [] : [[key, found[key] ?? null]])),
+  );
+}

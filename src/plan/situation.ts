@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import type { LinkName } from '../model/address.ts';
+import type { Change } from '../model/change.ts';
+import type { OnDrift } from '../model/declaration.ts';
+import type { PlannedStep } from '../model/step.ts';
+import { canonical, type Value, type Values } from '../model/value.ts';
+import type { ChangeNeed } from '../reconcilers/kind.ts';
+import type { FoundEntry } from '../reconcilers/list.ts';
+
+/** A link as found, in the terms of its declaration: only what is declared of it was decoded. */
+export interface FoundLink {
+  readonly ifindex: number;
+  readonly name: string;
+  /** The kernel's kind (IFLA_INFO_KIND); null for links that have none, such as most cards. */
+  readonly kind: string | null;
+  readonly masterKind: string | null;
+  readonly mac: string;
+  /** Managed fields and `state`; a field the kernel does not report is absent. */
+  readonly values: Values;
+  readonly members: readonly LinkName[];
+  /** By list; absent where the list's source says nothing of this link. */
+  readonly lists: Readonly<Record<string, ReadonlyMap<string, FoundEntry>>>;
+}
+
+/** What is remembered of an object since boot. */
+export interface Memory {
+  readonly origin: 'made' | 'found' | null;
+  /** The MAC last seen on a link that may have to be made again, and the number it had. */
+  readonly mac: string | null;
+  readonly ifindex: number | null;
+  /** What was brought into force, by address inside the object (`mtu`, `addresses/10.0.0.1/24`). */
+  readonly inForce: ReadonlyMap<string, InForce>;
+}
+
+/** How a declared value stands: `found` it agreed before we did anything, `put` by us, `left` for the operator at adoption. */
+export interface InForce {
+  readonly digest: string;
+  readonly how: 'found' | 'put' | 'left';
+}
+
+/** Why a difference is not acted on now. */
+export type Hold =
+  | { readonly why: 'waiting'; readonly for: string; readonly reason: string }
+  | { readonly why: 'alert' }
+  | { readonly why: 'disruptive'; readonly need: ChangeNeed }
+  | { readonly why: 'adoption'; readonly need: ChangeNeed }
+  | { readonly why: 'refused'; readonly reason: string }
+  | { readonly why: 'contested'; readonly reason: string };
+
+export interface Policy {
+  readonly onDrift: OnDrift;
+  readonly disruptive: 'restore' | 'alert';
+  /** An operator asked for it (`vnetctl restore`): nothing is held back for being disruptive or `alert`. */
+  readonly forced: boolean;
+  /** What was refused or is contested, by address inside the object. */
+  readonly holds: ReadonlyMap<string, Hold>;
+}
+
+/** What may be asked of the rest of the world. */
+export interface World {
+  /** The kernel's kind of the link a reference names; null for one without, undefined while there is no such link. */
+  kindOf(reference: string): string | null | undefined;
+  /** The name a declared link goes by just now, when somebody renamed it. */
+  misnamed(reference: string): string | undefined;
+}
+
+/** One difference, and what is to be done about it. */
+export interface Finding {
+  /** Its address inside the object. */
+  readonly at: string;
+  readonly change: Change;
+  readonly need: ChangeNeed;
+  /** It was in force before: the world changed, not the declaration. */
+  readonly drift: boolean;
+  readonly hold: Hold | null;
+}
+
+export interface Judgement {
+  readonly findings: readonly Finding[];
+  /** What to do now, in order; and, marked, what is left undone. */
+  readonly steps: readonly PlannedStep[];
+  /** Declared values that agree and were not in force before, by address inside the object. */
+  readonly agreed: readonly { readonly at: string; readonly digest: string }[];
+}
+
+/** The address of a list's entry inside its object. */
+export function entryAt(list: string, key: string): string {
+  return `${list}/${key}`;
+}
+
+/** A short text equal for equal values, to remember what was in force without keeping it. */
+export function digestOf(value: Value): string {
+  const text = canonical(value);
+  return text.length <= 32 ? text : createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}
