@@ -1,0 +1,105 @@
+import { foundLink } from '../inventory/found.ts';
+import { type ObjectId, objectId, parseObjectId, resolveReference } from '../model/address.ts';
+import type { ObjectDetail, ShownAttribute } from '../model/status.ts';
+import type { PlannedStep } from '../model/step.ts';
+import type { Value } from '../model/value.ts';
+import type { Ledger } from '../owners/ledger.ts';
+import { sentence } from '../plan/judge.ts';
+import { kindNamed } from '../reconcilers/index.ts';
+import type { Held } from './held.ts';
+import { statusOf } from './held.ts';
+import type { Keeper } from './keeper.ts';
+import type { Ability } from './messages.ts';
+
+/** Everything about one object, as `vnetctl show` shows it. */
+export function detailOf(keeper: Keeper, ledger: Ledger, id: ObjectId): ObjectDetail | null {
+  const held = keeper.objects.get(id);
+  if (held === undefined) return null;
+  const link = keeper.linkOf(id);
+  const over = link === undefined ? [] : keeper.inventory.over(link.ifindex).map(({ name }) => name);
+  const members = link === undefined ? [] : keeper.inventory.members(link.ifindex).map(({ name }) => name);
+  return {
+    status: statusOf(id, held),
+    ifindex: link?.ifindex ?? null,
+    origin: ledger.get(id).origin,
+    attributes: attributesOf(keeper, id, held),
+    under: [...new Set([...underOf(held), ...members])],
+    over: [...new Set([...over, ...mastersOf(keeper, link?.master ?? 0)])],
+    plan: keeper.plan(id),
+  };
+}
+
+function attributesOf(keeper: Keeper, id: ObjectId, held: Held): ShownAttribute[] {
+  const link = keeper.linkOf(id);
+  const found = link === undefined ? undefined : foundLink(keeper.inventory, held.wanted, link);
+  const findings = keeper.judgement(id)?.findings ?? [];
+  const note = (at: string) => {
+    const hold = findings.find((finding) => finding.at === at)?.hold;
+    return hold == null ? null : sentence(hold);
+  };
+  const differs = (at: string) => findings.some((finding) => finding.at === at);
+  const plain = Object.entries(held.wanted.fields).map(([key, wanted]) => {
+    return {
+      key,
+      wanted,
+      found: found?.values[key] ?? null,
+      agrees: link !== undefined && !differs(key),
+      note: note(key),
+    };
+  });
+  const entries = Object.entries(held.wanted.lists).flatMap(([list, { entries: wanted }]) =>
+    wanted.map((entry) => {
+      const at = `${list}/${entry.key}`;
+      const is: Value = found?.lists[list]?.has(entry.key) === true ? entry.key : null;
+      return {
+        key: list,
+        wanted: entry.key,
+        found: is,
+        agrees: link !== undefined && !differs(at),
+        note: note(at),
+      };
+    }),
+  );
+  return [...plain, ...entries];
+}
+
+/** The links an object stands on, by its declaration. */
+function underOf({ wanted }: Held): string[] {
+  const own = kindNamed(wanted.kind)?.fields ?? {};
+  return Object.entries(own).flatMap(([key, row]) => {
+    const value = wanted.fields[key];
+    if (value === undefined || row.place.at === 'peer') return [];
+    return [...(row.type.mentions?.(value) ?? [])].map((name) => resolveReference(wanted.namespace, name));
+  });
+}
+
+function mastersOf(keeper: Keeper, master: number): string[] {
+  const link = keeper.inventory.link(master);
+  return link === undefined ? [] : [link.name];
+}
+
+/** What would be done now; for one object, for some, or (null) for all. */
+export function planOf(keeper: Keeper, ids: readonly ObjectId[] | null): readonly PlannedStep[] {
+  return (ids ?? [...keeper.objects.ids()]).flatMap((id) => keeper.plan(id));
+}
+
+/** What this kernel lacks for what is declared: what it refused as not known to it. */
+export function doctorOf(keeper: Keeper): readonly Ability[] {
+  return [...keeper.objects.entries()].map(([id, held]) => {
+    const lacking = [...held.refusals.values()].find(({ inability }) => inability);
+    const module = kindNamed(held.wanted.kind)?.kernel?.module;
+    const link = keeper.linkOf(id);
+    const words =
+      lacking === undefined
+        ? link === undefined
+          ? `no link named ${parseObjectId(id).name} yet`
+          : 'this kernel has all that is declared'
+        : `${lacking.reason}${module === undefined ? '' : `; the kernel module is ${module}`}`;
+    return {
+      id: objectId(held.wanted.namespace, held.wanted.name),
+      kind: held.wanted.kind,
+      able: lacking === undefined,
+      words,
+    };
+  });
+}

@@ -1,0 +1,304 @@
+import type { ObjectId } from '../model/address.ts';
+import type { Change } from '../model/change.ts';
+import type { ContestedSettings } from '../model/declaration.ts';
+import type { EventName, Happening } from '../model/event.ts';
+import type { Outcome } from '../model/step.ts';
+import { keysOf } from '../model/step.ts';
+import type { Performed } from '../owners/performer.ts';
+import { entryAt, type Finding, type Judgement } from '../plan/situation.ts';
+import { masterOfPortKey } from '../reconcilers/index.ts';
+import { type Contest, drifted, held as holds, peace, repaired, waits } from './contest.ts';
+import { differs, type Held, type Refusal, stateFor } from './held.ts';
+import { nowMicros } from './keeper.ts';
+import type { Objects } from './objects.ts';
+import type { Reason } from './queue.ts';
+import { abilities } from './watchman.ts';
+
+/** The kernel took it twice without the value coming to agree: it will not the third time either. */
+const UNHEEDED = 2;
+const inabilities = new Set([95, 93, 2]);
+const ENODEV = 19;
+const EEXIST = 17;
+
+interface Teller {
+  happened(happening: Happening): void;
+  changed(id: ObjectId): void;
+  later(work: () => void, ms: number): void;
+}
+
+/** Turns what was found and done into states and happenings. */
+export class Bookkeeper {
+  readonly #tell: Teller;
+  readonly #wake: (id: ObjectId) => void;
+  #abilities = abilities();
+  contestedSettings: ContestedSettings = { after: 5, withinMs: 60_000 };
+
+  constructor(tell: Teller, wake: (id: ObjectId) => void) {
+    this.#tell = tell;
+    this.#wake = wake;
+  }
+
+  /** An object was judged: what is a new drift, what is over, and how it stands now. */
+  looked(id: ObjectId, held: Held, judgement: Judgement, reason: Reason): void {
+    const now = Date.now();
+    this.#newDrifts(id, held, judgement, reason, now);
+    this.#over(id, held, judgement, now);
+    const pending = held.arriving !== null && judgement.findings.some(({ hold }) => hold === null);
+    const { state, reason: why } = stateFor(judgement.findings);
+    this.#become(id, held, pending ? 'pending' : state, why, now);
+    if (judgement.findings.length === 0) held.bounced = false;
+  }
+
+  /** Whether everything that could be done waits for a contest's pause. */
+  mustWait(id: ObjectId, held: Held, judgement: Judgement): boolean {
+    const now = Date.now();
+    const acting = judgement.findings.filter(({ hold }) => hold === null);
+    const next = acting
+      .map(({ at }) => held.contests.get(at) ?? peace)
+      .filter((contest) => waits(contest, now));
+    return next.length > 0 && next.length === acting.length && id !== undefined;
+  }
+
+  /** Reasons of attributes that are fought over and whose pause is not over. */
+  contested(held: Held): Map<string, string> {
+    const now = Date.now();
+    const reasons = new Map<string, string>();
+    for (const [at, contest] of held.contests) {
+      const drift = held.open.get(at);
+      if (waits(contest, now) && drift !== undefined) reasons.set(at, contestReason(contest, drift.change));
+    }
+    return reasons;
+  }
+
+  /** The kernel answered a step. */
+  performed(
+    id: ObjectId,
+    held: Held,
+    judgement: Judgement,
+    result: Performed,
+    disruptive: boolean,
+    elsewhere: boolean,
+    mark: () => string,
+  ): void {
+    const now = Date.now();
+    const { step, outcome, fields } = result;
+    const addresses =
+      step.do === 'add' || step.do === 'remove'
+        ? [entryAt(step.list, step.entry)]
+        : step.do === 'create'
+          ? ['exists']
+          : keysOf(step);
+    for (const at of addresses) {
+      const finding = judgement.findings.find((one) => one.at === at);
+      if (finding === undefined) continue;
+      const became: Outcome = fields?.[at] ?? outcome;
+      const drift = held.open.get(at);
+      if (drift !== undefined) drift.repaired = { disruptive };
+      if (finding.drift && drift !== undefined) {
+        held.contests.set(at, repaired(held.contests.get(at) ?? peace, now, this.contestedSettings));
+        this.#wakeAfterPause(id, held, at, now);
+      }
+      // The link went, or came, while the request was on its way: the next look sees it.
+      const overtaken =
+        became.is === 'refused' &&
+        (elsewhere || became.errno === ENODEV || (became.errno === EEXIST && step.do !== 'create'));
+      if (overtaken) continue;
+      if (became.is === 'refused')
+        this.#refuse(id, held, finding, became.words, inabilities.has(became.errno), mark());
+      else if (became.is === 'done') this.#unheeded(id, held, finding, mark);
+    }
+  }
+
+  /** A refusal stands until the link or the world around it changes. */
+  reconsider(held: Held, mark: () => string): void {
+    if (held.refusals.size === 0) return;
+    const now = mark();
+    for (const [at, refusal] of held.refusals) {
+      if (refusal.fingerprint === now) continue;
+      held.refusals.delete(at);
+      held.unheeded.delete(at);
+    }
+  }
+
+  /** Modules came or went: what the kernel lacked may be there. */
+  abilitiesMayHaveChanged(objects: Objects): void {
+    const now = abilities();
+    if (now === this.#abilities) return;
+    this.#abilities = now;
+    for (const [, held] of objects.entries()) {
+      for (const [at, refusal] of held.refusals) if (refusal.inability) held.refusals.delete(at);
+    }
+  }
+
+  /** An object that was made or adopted is in step for the first time. */
+  arrived(id: ObjectId, held: Held, judgement: Judgement): void {
+    const { arriving } = held;
+    if (arriving === null || judgement.findings.some(({ at, hold }) => at === 'exists' || hold === null))
+      return;
+    held.arriving = null;
+    this.#say(id, held, arriving, {});
+  }
+
+  resynced(): void {
+    this.#tell.happened({
+      at: Date.now(),
+      id: null,
+      event: 'resync',
+      message: 'events were lost; everything was read again',
+    });
+  }
+
+  #newDrifts(id: ObjectId, held: Held, judgement: Judgement, reason: Reason, now: number): void {
+    const fresh: Change[] = [];
+    for (const { at, change, drift } of judgement.findings) {
+      if (!drift || held.bounced || held.open.has(at) || partOfAnother(held, at)) continue;
+      held.open.set(at, { change, noticed: reason.noticed, repaired: null });
+      const before = held.contests.get(at) ?? peace;
+      const contest = drifted(before, now, this.contestedSettings);
+      held.contests.set(at, contest);
+      if (contest.fight === null) fresh.push(change);
+      else if (before.fight === null) this.#contest(id, held, at, contest, change, now);
+    }
+    if (fresh.length === 0) return;
+    held.untold.push(...fresh);
+  }
+
+  /** Tells the drifts of the last look, once it is clear that the link lives. */
+  tellDrift(id: ObjectId, held: Held): void {
+    const changes = held.untold;
+    if (changes.length === 0) return;
+    held.untold = [];
+    held.drifts += 1;
+    held.lastDrift = Date.now();
+    this.#say(id, held, 'drift', { changes, by: held.by });
+    held.by = null;
+    this.#tell.changed(id);
+  }
+
+  /** The link died under the repair: what looked like drift was its dying (the kernel takes a link down before it deletes it). */
+  died(held: Held, isBack: boolean): void {
+    if (held.untold.length === 0 || held.untold.some(({ key }) => key === 'exists')) return;
+    const dying = held.untold;
+    held.untold = [];
+    let noticed: number | null = null;
+    for (const [at, drift] of held.open) {
+      if (!dying.includes(drift.change)) continue;
+      noticed = drift.noticed;
+      held.open.delete(at);
+    }
+    if (!isBack) return;
+    const gone: Change = { key: 'exists', wanted: true, found: false };
+    held.open.set('exists', { change: gone, noticed, repaired: { disruptive: false } });
+    held.untold = [gone];
+  }
+
+  #contest(id: ObjectId, held: Held, at: string, contest: Contest, change: Change, now: number): void {
+    held.drifts += 1;
+    held.lastDrift = now;
+    this.#say(id, held, 'contested', { changes: [change], message: contestReason(contest, change) });
+    this.#wakeAfterPause(id, held, at, now);
+  }
+
+  #wakeAfterPause(id: ObjectId, held: Held, at: string, now: number): void {
+    const until = held.contests.get(at)?.fight?.until;
+    if (until !== undefined) this.#tell.later(() => this.#wake(id), until - now + 1);
+  }
+
+  /** Drifts that no longer differ: restored if that was our doing, else simply over. */
+  #over(id: ObjectId, held: Held, judgement: Judgement, now: number): void {
+    const differing = new Set(judgement.findings.map(({ at }) => at));
+    const atWork = judgement.findings.filter(({ hold }) => hold === null).map(({ at }) => at);
+    const done: Change[] = [];
+    let noticed: number | null | undefined;
+    let disruptive = false;
+    for (const [at, drift] of held.open) {
+      if (differing.has(at) || atWork.some((other) => belongsTo(other, at))) continue;
+      held.open.delete(at);
+      held.unheeded.delete(at);
+      held.toldWords.delete(at);
+      const contest = held.contests.get(at);
+      if (contest?.fight != null) continue;
+      if (drift.repaired === null) continue;
+      done.push(drift.change);
+      disruptive ||= drift.repaired.disruptive;
+      if (noticed === undefined || (noticed !== null && drift.noticed !== null && drift.noticed < noticed))
+        noticed = drift.noticed;
+    }
+    for (const [at, contest] of held.contests) {
+      const calmer = differing.has(at) ? contest : holds(contest, now);
+      if (calmer !== contest) {
+        held.contests.delete(at);
+        this.#say(id, held, 'restored', {
+          changes: [],
+          micros: null,
+          disruptive: false,
+          message: `${at} holds again; it was changed ${contest.fight?.lost ?? 0} times while contested`,
+        });
+      } else if (contest.fight !== null && !differing.has(at)) this.#wakeAfterPause(id, held, at, now);
+    }
+    if (done.length === 0) return;
+    const micros = noticed == null ? null : nowMicros() - noticed;
+    this.#say(id, held, 'restored', { changes: done, micros, disruptive });
+  }
+
+  #refuse(
+    id: ObjectId,
+    held: Held,
+    { at, change }: Finding,
+    words: string,
+    inability: boolean,
+    fingerprint: string,
+  ): void {
+    const reason = at === 'exists' ? words : `${change.key}: ${words}`;
+    const refusal: Refusal = { reason, fingerprint, inability, wanted: change.wanted };
+    held.refusals.set(at, refusal);
+    if (held.toldWords.get(at) === reason) return;
+    held.toldWords.set(at, reason);
+    this.#say(id, held, 'refused', { changes: [change], message: reason });
+  }
+
+  /** The kernel said yes; whether the value agrees now is seen at the next look. */
+  #unheeded(id: ObjectId, held: Held, finding: Finding, mark: () => string): void {
+    const times = (held.unheeded.get(finding.at) ?? 0) + 1;
+    held.unheeded.set(finding.at, times);
+    if (times <= UNHEEDED || finding.drift) return;
+    this.#refuse(
+      id,
+      held,
+      finding,
+      `the kernel took it, and says ${JSON.stringify(finding.change.found)} all the same`,
+      true,
+      mark(),
+    );
+  }
+
+  #become(id: ObjectId, held: Held, state: Held['state'], reason: string | null, now: number): void {
+    const fighting = [...held.contests.values()].some(({ fight }) => fight !== null);
+    const next = state === 'in-sync' && fighting ? 'contested' : state;
+    const why = next === 'contested' && reason === null ? held.reason : reason;
+    if (held.state === next && held.reason === why) return;
+    if (held.state !== next) held.since = now;
+    held.state = next;
+    held.reason = why;
+    this.#tell.changed(id);
+  }
+
+  #say(id: ObjectId, held: Held, event: EventName, more: Partial<Happening>): void {
+    this.#tell.happened({ at: Date.now(), id, event, kind: held.wanted.kind, ...more });
+  }
+}
+
+/** Whether a difference is part of a larger drift: everything of a link that is gone, a port's attributes of a lost master. */
+function belongsTo(at: string, larger: string): boolean {
+  if (larger === 'exists') return at !== 'exists';
+  return larger === 'master' && (masterOfPortKey(at) !== undefined || at.startsWith('vlans/'));
+}
+
+function partOfAnother(held: Held, at: string): boolean {
+  return [...held.open.keys()].some((larger) => belongsTo(at, larger));
+}
+
+function contestReason(contest: Contest, change: Change): string {
+  const pause = (contest.fight?.delay ?? 0) / 1000;
+  return `${differs(change)}; somebody keeps changing it back, tried again after ${pause} s`;
+}

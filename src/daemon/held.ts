@@ -1,0 +1,133 @@
+import type { ObjectId } from '../model/address.ts';
+import type { Change, Requester } from '../model/change.ts';
+import type { WantedLink } from '../model/declaration.ts';
+import type { ObjectState, ObjectStatus } from '../model/status.ts';
+import type { Value } from '../model/value.ts';
+import type { Finding, Hold } from '../plan/situation.ts';
+import type { Contest } from './contest.ts';
+
+/** A drift that is not over. */
+export interface OpenDrift {
+  readonly change: Change;
+  /** When its notice was read, microseconds of the monotonic clock; null after a sweep. */
+  readonly noticed: number | null;
+  /** A step for it was sent, and whether that was disruptive; null while none was. */
+  repaired: { readonly disruptive: boolean } | null;
+}
+
+/** The kernel said no: its words, and how everything stood. */
+export interface Refusal {
+  readonly reason: string;
+  readonly fingerprint: string;
+  /** Whether the kernel lacks it: then a module that is loaded later changes the answer. */
+  readonly inability: boolean;
+  readonly wanted: Value;
+}
+
+/** What the keeper knows of one declared object, beside the world. */
+export interface Held {
+  wanted: WantedLink;
+  state: ObjectState;
+  since: number;
+  reason: string | null;
+  drifts: number;
+  lastDrift: number | null;
+  readonly open: Map<string, OpenDrift>;
+  readonly refusals: Map<string, Refusal>;
+  readonly contests: Map<string, Contest>;
+  /** Steps the kernel took without the value coming to agree, by address. */
+  readonly unheeded: Map<string, number>;
+  /** Being made for the first time or adopted: its event is still to come. */
+  arriving: 'created' | 'adopted' | null;
+  /** An operator asked for what is otherwise left. */
+  forced: boolean;
+  /** Our own disruptive step knocked it over: no drift. */
+  bounced: boolean;
+  /** A drift seen but not told yet: on a link that is being deleted it turns out to be nothing. */
+  untold: Change[];
+  /** The words of the last refusal told, by address: told once. */
+  readonly toldWords: Map<string, string>;
+  /** Who changed a list last, until the look that finds the drift. */
+  by: Requester | null;
+}
+
+export function newHeld(wanted: WantedLink, now: number): Held {
+  return {
+    wanted,
+    state: 'pending',
+    since: now,
+    reason: null,
+    drifts: 0,
+    lastDrift: null,
+    open: new Map(),
+    refusals: new Map(),
+    contests: new Map(),
+    unheeded: new Map(),
+    arriving: null,
+    forced: false,
+    bounced: false,
+    untold: [],
+    toldWords: new Map(),
+    by: null,
+  };
+}
+
+export function statusOf(id: ObjectId, held: Held): ObjectStatus {
+  const { wanted, state, since, reason, drifts, lastDrift } = held;
+  return { id, namespace: wanted.namespace, kind: wanted.kind, state, since, reason, drifts, lastDrift };
+}
+
+/** The worst of what was found decides: refused before contested before drifted before waiting. */
+export function stateFor(findings: readonly Finding[]): {
+  readonly state: ObjectState;
+  readonly reason: string | null;
+} {
+  for (const [why, state] of severity) {
+    const finding = findings.find(({ hold }) => hold?.why === why);
+    if (finding?.hold != null) return { state, reason: reasonFor(finding, finding.hold) };
+  }
+  return { state: findings.length > 0 ? 'pending' : 'in-sync', reason: null };
+}
+
+const severity: readonly (readonly [Hold['why'], ObjectState])[] = [
+  ['refused', 'refused'],
+  ['contested', 'contested'],
+  ['alert', 'drifted'],
+  ['disruptive', 'drifted'],
+  ['adoption', 'drifted'],
+  ['waiting', 'waiting'],
+];
+
+const needs: Readonly<Record<string, string>> = {
+  down: 'to be taken down and up again',
+  empty: 'to let go of its members for a moment',
+  'empty-and-down': 'to be taken down, without its members, for a moment',
+  recreate: 'to be deleted and made again',
+};
+
+function reasonFor({ change, need }: Finding, hold: Hold): string {
+  switch (hold.why) {
+    case 'waiting':
+    case 'refused':
+    case 'contested':
+      return hold.reason;
+    case 'alert':
+      return `${differs(change)}; left as it is (on_drift: alert)`;
+    case 'disruptive':
+    case 'adoption':
+      return `${differs(change)}; changing it needs the link ${needs[need] ?? need}: \`vnetctl restore\` does it`;
+    default:
+      return hold satisfies never;
+  }
+}
+
+export function differs({ key, wanted, found }: Change): string {
+  if (key === 'exists') return 'the link is gone';
+  if (wanted === null) return `${key} has ${show(found)}, which nobody declared`;
+  if (found === null) return `${key} lacks ${show(wanted)}`;
+  return `${key} is ${show(found)}, wanted ${show(wanted)}`;
+}
+
+function show(value: Value): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,46 @@
+import type { ObjectId } from '../model/address.ts';
+import type { Happening } from '../model/event.ts';
+import type { ConfigStatus, ObjectDetail, ObjectStatus } from '../model/status.ts';
+import type { PlannedStep } from '../model/step.ts';
+import type { Ability } from './messages.ts';
+
+/** The whole status, as `vnetctl status` shows it. */
+export interface HouseStatus {
+  readonly version: string;
+  readonly health: 'ok' | 'degraded';
+  /** Why it is degraded beside what the objects say: `kernel busy`, history not kept, folder not watched. */
+  readonly notes: readonly string[];
+  readonly config: ConfigStatus;
+  readonly objects: readonly ObjectStatus[];
+}
+
+/** Which part of history is asked for. Times are milliseconds since the epoch. */
+export interface HistoryQuery {
+  readonly id?: ObjectId;
+  readonly since?: number;
+  readonly until?: number;
+  /** At most so many, the newest ones; 0 for all. */
+  readonly limit: number;
+}
+
+/** What the control socket may see and ask of the running daemon. */
+export interface House {
+  status(): HouseStatus;
+  detail(id: ObjectId): Promise<ObjectDetail | null>;
+  /** What would be done now, in order; null asks for every object. */
+  plan(ids: readonly ObjectId[] | null): Promise<readonly PlannedStep[]>;
+  /** Does what was left because it is disruptive or `alert`; the object's state afterwards, null for an unknown id. */
+  restore(id: ObjectId): Promise<ObjectStatus | null>;
+  /** Reads the folder again; answers when all that is new in it was looked at once. */
+  reload(): Promise<ConfigStatus>;
+  /** Oldest first. */
+  history(query: HistoryQuery): readonly Happening[];
+  doctor(): Promise<readonly Ability[]>;
+  /** Told of each happening, and of each batch of changed states, until the signal aborts. */
+  watch(listener: Watcher, signal: AbortSignal): void;
+}
+
+export interface Watcher {
+  happened?(happening: Happening): void;
+  changed?(): void;
+}

@@ -1,0 +1,136 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { ObjectId } from '../model/address.ts';
+import type { Declaration } from '../model/declaration.ts';
+import type { Happening } from '../model/event.ts';
+import { Ledger } from '../owners/ledger.ts';
+import { detailOf, doctorOf, planOf } from './answers.ts';
+import { statusOf } from './held.ts';
+import { Keeper } from './keeper.ts';
+import type { Answers, FromKeeper, KeeperData, Question, ToKeeper } from './messages.ts';
+import { Pulse } from './pulse.ts';
+import { openSlowSocket, openSocket, scopeHere } from './watchman.ts';
+
+/** What the main thread is told at most so often. */
+const FLUSH_MS = 5;
+
+/** The worker thread: sockets, inventory, planner and executor; it alone waits for the kernel. */
+function run(port: NonNullable<typeof parentPort>, data: KeeperData): void {
+  const pulse = new Pulse(data.pulse);
+  const ledger = new Ledger(`${data.runtimeDirectory}/ledger`, scopeHere());
+  const socket = pulse.around(openSocket());
+  const slowSocket = openSlowSocket();
+  let happenings: Happening[] = [];
+  let changed = new Set<ObjectId>();
+  let waiting: { readonly number: number; readonly generation: number }[] = [];
+  let settled = 0;
+  let flushing: NodeJS.Timeout | undefined;
+  let sweeping: NodeJS.Timeout | undefined;
+
+  const tell = (message: FromKeeper) => port.postMessage(message);
+  const flush = () => {
+    flushing = undefined;
+    if (changed.size > 0) {
+      const entries = [...changed].map((id) => [id, keeper.objects.get(id)] as const);
+      changed = new Set();
+      const statuses = entries.flatMap(([id, held]) => (held === undefined ? [] : [statusOf(id, held)]));
+      tell({
+        say: 'status',
+        changed: statuses,
+        gone: entries.flatMap(([id, held]) => (held === undefined ? [id] : [])),
+      });
+    }
+    if (happenings.length > 0) {
+      tell({ say: 'happened', happenings });
+      happenings = [];
+    }
+  };
+  const flushSoon = () => {
+    flushing ??= setTimeout(flush, FLUSH_MS);
+  };
+  const keeper = new Keeper({
+    socket,
+    slowSocket,
+    ledger,
+    happened: (happening) => {
+      happenings.push(happening);
+      flushSoon();
+    },
+    changed: (id) => {
+      changed.add(id);
+      flushSoon();
+    },
+    settled: (generation) => {
+      settled = generation;
+      flush();
+      tell({ say: 'settled', generation });
+      for (const { number } of waiting.filter((one) => one.generation <= generation))
+        tell({ say: 'answer', number, answer: true });
+      waiting = waiting.filter((one) => one.generation > generation);
+    },
+    soon: (work) => setImmediate(work),
+    later: (work, ms) => setTimeout(work, ms).unref(),
+  });
+
+  const declare = (declaration: Declaration) => {
+    for (const id of keeper.objects.ids()) changed.add(id);
+    keeper.declare(declaration);
+    flushSoon();
+    clearInterval(sweeping);
+    sweeping = setInterval(() => keeper.sweep(), declaration.daemon.sweepMs);
+  };
+  const answer = (number: number, question: Question) => {
+    const say = (reply: Answers[keyof Answers]) => {
+      flush();
+      tell({ say: 'answer', number, answer: reply });
+    };
+    switch (question.ask) {
+      case 'detail':
+        return say(detailOf(keeper, ledger, question.id));
+      case 'plan':
+        return say(planOf(keeper, question.ids));
+      case 'restore': {
+        keeper.restore(question.id);
+        const held = keeper.objects.get(question.id);
+        return say(held === undefined ? null : statusOf(question.id, held));
+      }
+      case 'settled':
+        if (settled >= question.generation) return say(true);
+        waiting.push({ number, generation: question.generation });
+        return;
+      case 'doctor':
+        return say(doctorOf(keeper));
+      default:
+        return question satisfies never;
+    }
+  };
+  const stop = () => {
+    clearInterval(sweeping);
+    clearTimeout(flushing);
+    flush();
+    socket.close();
+    slowSocket.close();
+    ledger.close();
+    tell({ say: 'stopped' });
+    port.close();
+  };
+  port.on('message', (message: ToKeeper) => {
+    switch (message.say) {
+      case 'declare':
+        return declare(message.declaration);
+      case 'sweep':
+        return keeper.sweep();
+      case 'ask':
+        return answer(message.number, message.question);
+      case 'stop':
+        return stop();
+      default:
+        return message satisfies never;
+    }
+  });
+  keeper.start();
+  const beat = setInterval(() => pulse.beat(), 500);
+  beat.unref();
+}
+
+if (parentPort === null) throw new Error('the keeper runs in a worker thread');
+run(parentPort, workerData as KeeperData);

@@ -1,0 +1,393 @@
+import { fingerprint, foundLink, mentioned } from '../inventory/found.ts';
+import { Inventory, type Touch } from '../inventory/inventory.ts';
+import type { InventoryLink } from '../inventory/links.ts';
+import { type ObjectId, objectId, parseObjectId, resolveReference } from '../model/address.ts';
+import type { DaemonSettings, Declaration } from '../model/declaration.ts';
+import type { Happening } from '../model/event.ts';
+import type { PlannedStep, Step } from '../model/step.ts';
+import type { Channel } from '../netlink/channel.ts';
+import type { Received } from '../netlink/messages.ts';
+import type { NetlinkSocket } from '../netlink/native.ts';
+import type { Ledger } from '../owners/ledger.ts';
+import { type Performed, Performer } from '../owners/performer.ts';
+import { readLinkRequest } from '../owners/rtnetlink.ts';
+import { judge } from '../plan/judge.ts';
+import { digestOf, type Hold, type Judgement, type Policy, type World } from '../plan/situation.ts';
+import { fieldsOf } from '../reconcilers/index.ts';
+import { RTM } from '../wire/rtnetlink.ts';
+import { Bookkeeper } from './bookkeeper.ts';
+import type { Held } from './held.ts';
+import { Objects } from './objects.ts';
+import { Queue, type Reason } from './queue.ts';
+import { Removals } from './removals.ts';
+import { requesterOf } from './requester.ts';
+import { openChannel, readAll } from './watchman.ts';
+
+/** At most so many objects and so long a turn, so that the event loop of the thread stays awake. */
+const BATCH = 64;
+const TURN_MS = 5;
+/** Datagrams read before what they changed is looked at: 16 a system call. */
+const READS = 4;
+const SWEEP_SLICE = 32;
+
+/** What the keeper needs of its surroundings. */
+export interface Rim {
+  readonly socket: NetlinkSocket;
+  readonly slowSocket: NetlinkSocket;
+  readonly ledger: Ledger;
+  happened(happening: Happening): void;
+  changed(id: ObjectId): void;
+  settled(generation: number): void;
+  /** Calls back soon, after the event loop had its turn. */
+  soon(work: () => void): void;
+  /** Calls back after so many milliseconds. */
+  later(work: () => void, ms: number): void;
+}
+
+/** What is to be done for one object, and how the links it refers to stood when that was decided. */
+interface Work {
+  readonly id: ObjectId;
+  readonly held: Held;
+  readonly judgement: Judgement;
+  readonly steps: readonly Step[];
+  readonly disruptive: boolean;
+  readonly around: readonly number[];
+  readonly before: number | undefined;
+}
+
+/** Keeps one namespace as declared: reads, judges, acts, and says what happened. */
+export class Keeper {
+  readonly objects = new Objects();
+  readonly inventory: Inventory;
+  readonly #rim: Rim;
+  readonly #channel: Channel;
+  readonly #performer: Performer;
+  readonly #books: Bookkeeper;
+  readonly #removals: Removals;
+  readonly #queue = new Queue();
+  readonly #owners = new Map<number, ObjectId>();
+  #settings: DaemonSettings | undefined;
+  #generation = 0;
+  #settled = true;
+  #lost = false;
+  #reading = false;
+  #noticed: number | null = null;
+  #bouncing = false;
+  #working = false;
+  #swept: ObjectId[] = [];
+
+  constructor(rim: Rim) {
+    this.#rim = rim;
+    this.inventory = new Inventory((touch) => this.#touched(touch));
+    this.#channel = openChannel(rim.socket, {
+      message: (received) => this.#take(received),
+      lost: () => {
+        this.#lost = true;
+      },
+    });
+    this.#performer = new Performer(this.#channel, this.inventory);
+    this.#books = new Bookkeeper(rim, (id) => this.#wake(id));
+    this.#removals = new Removals(rim, this.inventory, this.#performer);
+  }
+
+  /** Reads the world for the first time and watches it from then on. */
+  start(): void {
+    this.#resync();
+    this.#rim.socket.watch(() => this.#turn());
+  }
+
+  /** Takes a new declaration: what is new or different is looked at, what left it is taken away or let go. */
+  declare(declaration: Declaration): void {
+    this.#settings = declaration.daemon;
+    this.#books.contestedSettings = declaration.daemon.contested;
+    this.#generation = declaration.generation;
+    this.#settled = false;
+    const { changed } = this.objects.declare(declaration, Date.now());
+    for (const id of changed) {
+      this.#removals.cancel(id);
+      this.#queue.add(id, { noticed: null, urgent: false });
+      this.#rim.changed(id);
+    }
+    if (declaration.whole) {
+      for (const id of this.#rim.ledger.ids()) {
+        if (this.objects.get(id) === undefined) this.#removals.add(id);
+      }
+    }
+    this.#work();
+  }
+
+  /** Looks at everything once more: what the kernel does not announce is found here. Paced, behind every repair. */
+  sweep(): void {
+    this.#books.abilitiesMayHaveChanged(this.objects);
+    const idle = this.#swept.length === 0;
+    this.#swept = [...this.objects.ids()];
+    if (idle) this.#rim.soon(() => this.#sweepSlice());
+  }
+
+  /** Does what was left for the operator. */
+  restore(id: ObjectId): boolean {
+    const held = this.objects.get(id);
+    if (held === undefined) return false;
+    held.forced = true;
+    held.refusals.clear();
+    held.unheeded.clear();
+    this.#queue.add(id, { noticed: null, urgent: true });
+    this.#work();
+    return true;
+  }
+
+  /** What would be done to an object now, disruptive and withheld steps marked. */
+  plan(id: ObjectId): readonly PlannedStep[] {
+    const held = this.objects.get(id);
+    return held === undefined ? [] : this.#judge(id, held).steps;
+  }
+
+  judgement(id: ObjectId): Judgement | undefined {
+    const held = this.objects.get(id);
+    return held === undefined ? undefined : this.#judge(id, held);
+  }
+
+  /** The link an object stands for: by its name, or under another name by its number. */
+  linkOf(id: ObjectId): InventoryLink | undefined {
+    const named = this.inventory.named(parseObjectId(id).name);
+    if (named !== undefined) return named;
+    const { ifindex, origin } = this.#rim.ledger.get(id);
+    const moved = ifindex === null || origin !== 'made' ? undefined : this.inventory.link(ifindex);
+    // Another declared object may have that name now; then it is that one's.
+    return moved === undefined || this.objects.get(objectId(null, moved.name)) !== undefined
+      ? undefined
+      : moved;
+  }
+
+  #turn(): void {
+    this.#noticed = nowMicros();
+    this.#channel.drain(READS);
+    this.#noticed = null;
+    this.#work();
+  }
+
+  #take(received: Received): void {
+    if (received.type === RTM.NEWROUTE) this.#performer.takeRoute(received);
+    else this.inventory.take(received);
+  }
+
+  #touched(touch: Touch): void {
+    const id = objectId(null, touch.name);
+    const reason: Reason = {
+      noticed: this.#reading ? null : (this.#noticed ?? nowMicros()),
+      urgent: !this.#reading,
+    };
+    const look = (one: ObjectId) => {
+      const held = this.objects.get(one);
+      if (held === undefined) return;
+      if (this.#bouncing) held.bounced = true;
+      this.#queue.add(one, reason);
+    };
+    look(id);
+    const owner = this.#owners.get(touch.ifindex);
+    if (owner !== undefined && owner !== id) look(owner);
+    for (const master of touch.masters) {
+      const masterName = this.inventory.link(master)?.name;
+      if (masterName !== undefined) look(objectId(null, masterName));
+    }
+    if (touch.standing) for (const one of this.objects.mentioning(id)) look(one);
+    const foreign = touch.requester !== 0 && touch.requester !== this.#channel.portId;
+    if (touch.what === 'list' && foreign && !this.#reading) {
+      const held = this.objects.get(id);
+      if (held !== undefined) held.by = requesterOf(touch.requester);
+    }
+  }
+
+  #wake(id: ObjectId): void {
+    if (this.objects.get(id) === undefined) return;
+    this.#queue.add(id, { noticed: null, urgent: false });
+    this.#work();
+  }
+
+  /** Looks at what waits until nothing does or the turn is over. */
+  #work(): void {
+    if (this.#working) return;
+    this.#working = true;
+    const end = performance.now() + TURN_MS;
+    while (this.#lost || this.#queue.size > 0) {
+      if (this.#lost) this.#resync();
+      this.#channel.exchange(this.inventory.takeStale().map(readLinkRequest));
+      this.#lookAt(this.#queue.take(BATCH));
+      if (performance.now() > end) break;
+    }
+    this.#working = false;
+    if (this.#lost || this.#queue.size > 0) this.#rim.soon(() => this.#turn());
+    else this.#settle();
+  }
+
+  #settle(): void {
+    if (this.#removals.start(() => this.#turn()) || this.#settled) return;
+    this.#settled = true;
+    this.#rim.settled(this.#generation);
+  }
+
+  #lookAt(batch: readonly [ObjectId, Reason][]): void {
+    const jobs: Work[] = [];
+    const making = new Set<string>();
+    for (const [id, reason] of batch) {
+      const held = this.objects.get(id);
+      if (held === undefined) continue;
+      const judgement = this.#judge(id, held);
+      this.#books.looked(id, held, judgement, reason);
+      const now = judgement.steps.filter(({ withheld }) => withheld === null);
+      if (now.length === 0 || this.#books.mustWait(id, held, judgement)) {
+        this.#seen(id, held, judgement);
+        continue;
+      }
+      const names = namesMade(now);
+      // The other end of a pair is made by the same request; it is looked at again when its notice comes.
+      if (names.some((name) => making.has(name))) continue;
+      for (const name of names) making.add(name);
+      const disruptive = now.some((one) => one.disruptive);
+      const around = mentioned(this.inventory, held.wanted);
+      const before = this.linkOf(id)?.ifindex;
+      jobs.push({ id, held, judgement, steps: now.map(({ step }) => step), disruptive, around, before });
+    }
+    if (jobs.length === 0) return;
+    for (const { id, held, steps } of jobs) this.#claim(id, held, steps);
+    this.#rim.ledger.write();
+    this.#bouncing = jobs.some(({ disruptive }) => disruptive);
+    const results = this.#performer.perform(jobs);
+    this.#bouncing = false;
+    for (const [i, job] of jobs.entries()) {
+      this.#performed(job, results[i] ?? []);
+      this.#queue.add(job.id, { noticed: null, urgent: true });
+    }
+  }
+
+  /** Before a request is sent the ledger says what it will have made. */
+  #claim(id: ObjectId, held: Held, steps: readonly Step[]): void {
+    const { ledger } = this.#rim;
+    for (const step of steps) {
+      if (step.do === 'create') {
+        if (ledger.get(id).origin === null) held.arriving = 'created';
+        ledger.claim(id, held.wanted.kind, 'made');
+        const peer = step.fields['peer'];
+        const other = typeof peer === 'string' ? this.objects.get(objectId(null, peer)) : undefined;
+        if (other !== undefined) {
+          if (ledger.get(other.wanted.id).origin === null) other.arriving = 'created';
+          ledger.claim(other.wanted.id, other.wanted.kind, 'made');
+        }
+      } else if (step.do === 'add') {
+        const entry = held.wanted.lists[step.list]?.entries.find(({ key }) => key === step.entry);
+        if (entry !== undefined)
+          ledger.bring(id, `${step.list}/${step.entry}`, digestOf(entry.fields), 'put');
+      } else if (step.do === 'set' && step.id === id) {
+        const master = step.fields['master'];
+        if (master !== undefined) ledger.bring(id, 'master', digestOf(master), 'put');
+      }
+    }
+  }
+
+  #performed({ id, held, judgement, disruptive, around, before }: Work, results: readonly Performed[]): void {
+    const link = this.linkOf(id);
+    if (link?.ifindex !== before) this.#books.died(held, link !== undefined);
+    if (link !== undefined) this.#books.tellDrift(id, held);
+    const mark = () => fingerprint(this.inventory, held.wanted, link);
+    // A link it refers to went or came while the request was on its way: the answer was to another question.
+    const overtaken = mentioned(this.inventory, held.wanted).some((ifindex, i) => ifindex !== around[i]);
+    for (const result of results)
+      this.#books.performed(id, held, judgement, result, disruptive, overtaken, mark);
+    if (held.forced && results.length > 0) held.forced = false;
+  }
+
+  /** Notes what agrees, so that a later difference is known for a drift. */
+  #seen(id: ObjectId, held: Held, judgement: Judgement): void {
+    this.#books.tellDrift(id, held);
+    const { ledger } = this.#rim;
+    const link = this.linkOf(id);
+    if (link !== undefined) {
+      if (ledger.get(id).origin === null && judgement.findings.every(({ at }) => at !== 'kind')) {
+        held.arriving = 'adopted';
+        ledger.claim(id, held.wanted.kind, 'found');
+      }
+      this.#owners.set(link.ifindex, id);
+      ledger.saw(id, link.ifindex, ledger.get(id).origin === 'made' ? link.mac : null);
+    }
+    for (const { at, digest } of judgement.agreed)
+      ledger.bring(id, at, digest, ledger.get(id).inForce.get(at)?.how === 'put' ? 'put' : 'found');
+    for (const { at, change, hold } of judgement.findings) {
+      if (hold?.why === 'adoption') ledger.bring(id, at, digestOf(change.wanted), 'left');
+    }
+    ledger.write();
+    this.#books.arrived(id, held, judgement);
+  }
+
+  #judge(id: ObjectId, held: Held): Judgement {
+    const link = this.linkOf(id);
+    const found = link === undefined ? undefined : foundLink(this.inventory, held.wanted, link);
+    this.#books.reconsider(held, () => fingerprint(this.inventory, held.wanted, link));
+    const world: World = {
+      kindOf: (reference) => this.#kindOf(held, reference),
+      misnamed: (reference) => this.#misnamed(held, reference),
+    };
+    return judge(held.wanted, found, this.#rim.ledger.get(id), this.#policyFor(held), world);
+  }
+
+  #kindOf(held: Held, reference: string): string | null | undefined {
+    const link = this.inventory.named(reference.slice(reference.lastIndexOf('/') + 1));
+    return link === undefined || held.wanted.name === reference ? undefined : link.kind;
+  }
+
+  #misnamed(held: Held, reference: string): string | undefined {
+    const id = resolveReference(held.wanted.namespace, reference);
+    const name = this.objects.get(id) === undefined ? undefined : this.linkOf(id)?.name;
+    return name === parseObjectId(id).name ? undefined : name;
+  }
+
+  #policyFor(held: Held): Policy {
+    const holds = new Map<string, Hold>();
+    for (const [at, { reason }] of held.refusals) holds.set(at, { why: 'refused', reason });
+    for (const [at, reason] of this.#books.contested(held)) holds.set(at, { why: 'contested', reason });
+    return {
+      onDrift: held.wanted.onDrift,
+      disruptive: this.#settings?.disruptive ?? 'restore',
+      forced: held.forced,
+      holds,
+    };
+  }
+
+  /** Events were lost, or nothing was read yet: read everything again. */
+  #resync(): void {
+    this.#lost = false;
+    this.#reading = true;
+    this.inventory.beginReading();
+    const whole = readAll(this.#channel);
+    if (whole) this.inventory.endReading();
+    this.#reading = false;
+    if (!whole) this.#lost = true;
+    if (this.#generation > 0) this.#books.resynced();
+    for (const id of this.objects.ids()) this.#queue.add(id, { noticed: null, urgent: false });
+  }
+
+  #sweepSlice(): void {
+    const slice = this.#swept.splice(0, SWEEP_SLICE);
+    const links = slice.flatMap((id) => this.linkOf(id) ?? []);
+    this.#reading = true;
+    this.#channel.exchange(links.map(({ ifindex }) => readLinkRequest(ifindex)));
+    this.#reading = false;
+    for (const id of slice) this.#queue.add(id, { noticed: null, urgent: false });
+    this.#work();
+    if (this.#swept.length > 0) this.#rim.soon(() => this.#sweepSlice());
+  }
+}
+
+/** Microseconds of the monotonic clock. */
+export function nowMicros(): number {
+  return Math.round(performance.now() * 1000);
+}
+
+function namesMade(steps: readonly PlannedStep[]): string[] {
+  return steps.flatMap(({ step }) => {
+    if (step.do !== 'create') return [];
+    const peers = Object.entries(step.fields).flatMap(([key, value]) =>
+      fieldsOf(step.kind)[key]?.place.at === 'peer' ? [String(value)] : [],
+    );
+    return [parseObjectId(step.id).name, ...peers];
+  });
+}

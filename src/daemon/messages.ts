@@ -1,0 +1,62 @@
+import type { ObjectId } from '../model/address.ts';
+import type { Declaration } from '../model/declaration.ts';
+import type { Happening } from '../model/event.ts';
+import type { ObjectDetail, ObjectStatus } from '../model/status.ts';
+import type { PlannedStep } from '../model/step.ts';
+
+/** What the main thread tells or asks the keeper. */
+export type ToKeeper =
+  | { readonly say: 'declare'; readonly declaration: Declaration }
+  /** Look at every declared object as soon as can be, as a sweep does. */
+  | { readonly say: 'sweep' }
+  | { readonly say: 'ask'; readonly number: number; readonly question: Question }
+  | { readonly say: 'stop' };
+
+export type Question =
+  | { readonly ask: 'detail'; readonly id: ObjectId }
+  | { readonly ask: 'plan'; readonly ids: readonly ObjectId[] | null }
+  /** Do what was left because it is disruptive or `alert`. */
+  | { readonly ask: 'restore'; readonly id: ObjectId }
+  /** Answered when the keeper has looked at everything of this generation once, all repairs tried. */
+  | { readonly ask: 'settled'; readonly generation: number }
+  | { readonly ask: 'doctor' };
+
+/** What each question is answered with; null where there is no such object. */
+export interface Answers {
+  readonly detail: ObjectDetail | null;
+  readonly plan: readonly PlannedStep[];
+  readonly restore: ObjectStatus | null;
+  readonly settled: true;
+  readonly doctor: readonly Ability[];
+}
+
+/** What this kernel can or cannot do of what is declared. */
+export interface Ability {
+  readonly id: ObjectId;
+  readonly kind: string;
+  readonly able: boolean;
+  readonly words: string;
+}
+
+/** What the keeper tells the main thread, in bounded, coalesced batches. */
+export type FromKeeper =
+  | { readonly say: 'happened'; readonly happenings: readonly Happening[] }
+  /** The state of objects that changed since the last time, and the ids that are no longer declared. */
+  | { readonly say: 'status'; readonly changed: readonly ObjectStatus[]; readonly gone: readonly ObjectId[] }
+  /** Everything of the generation was looked at once. */
+  | { readonly say: 'settled'; readonly generation: number }
+  | { readonly say: 'answer'; readonly number: number; readonly answer: Answers[keyof Answers] }
+  /** A surprise inside the keeper: it has ended or is about to. */
+  | { readonly say: 'failed'; readonly message: string }
+  /** All sockets are closed, the last happenings are sent. */
+  | { readonly say: 'stopped' };
+
+/** What the keeper is started with. */
+export interface KeeperData {
+  readonly runtimeDirectory: string;
+  /**
+   * Shared with the main thread for the watchdog: [0] counts turns, [1] is 1 while inside a kernel call,
+   * [2] is the time of the last entry into one, in milliseconds of the monotonic clock.
+   */
+  readonly pulse: SharedArrayBuffer;
+}

@@ -1,0 +1,97 @@
+import { type ObjectId, parseObjectId, resolveReference } from '../model/address.ts';
+import type { Declaration, WantedLink } from '../model/declaration.ts';
+import { sameValue } from '../model/value.ts';
+import { fieldsOf } from '../reconcilers/index.ts';
+import { type Held, newHeld } from './held.ts';
+
+/** The declared objects, and who mentions whom. */
+export class Objects {
+  readonly #held = new Map<ObjectId, Held>();
+  readonly #mentions = new Map<ObjectId, Set<ObjectId>>();
+
+  get(id: ObjectId): Held | undefined {
+    return this.#held.get(id);
+  }
+
+  get size(): number {
+    return this.#held.size;
+  }
+
+  ids(): IterableIterator<ObjectId> {
+    return this.#held.keys();
+  }
+
+  entries(): IterableIterator<[ObjectId, Held]> {
+    return this.#held.entries();
+  }
+
+  /** The objects whose declaration refers to this one. */
+  mentioning(id: ObjectId): Iterable<ObjectId> {
+    return this.#mentions.get(id) ?? [];
+  }
+
+  /** Takes a new declaration in place of the last; what is new or different has to be looked at. */
+  declare(
+    declaration: Declaration,
+    now: number,
+  ): { readonly changed: readonly ObjectId[]; readonly gone: readonly ObjectId[] } {
+    const changed: ObjectId[] = [];
+    const gone = new Set(this.#held.keys());
+    for (const wanted of declaration.links) {
+      gone.delete(wanted.id);
+      const held = this.#held.get(wanted.id);
+      if (held !== undefined && sameWish(held.wanted, wanted)) {
+        held.wanted = wanted;
+        continue;
+      }
+      changed.push(wanted.id);
+      if (held === undefined) this.#held.set(wanted.id, newHeld(wanted, now));
+      else {
+        this.#unmention(held.wanted);
+        held.wanted = wanted;
+        held.refusals.clear();
+        held.toldWords.clear();
+        held.unheeded.clear();
+        held.contests.clear();
+      }
+      this.#mention(wanted);
+    }
+    for (const id of gone) {
+      const held = this.#held.get(id);
+      if (held !== undefined) this.#unmention(held.wanted);
+      this.#held.delete(id);
+    }
+    return { changed, gone: [...gone] };
+  }
+
+  #mention(wanted: WantedLink): void {
+    for (const id of mentioned(wanted)) {
+      const who = this.#mentions.get(id);
+      if (who === undefined) this.#mentions.set(id, new Set([wanted.id]));
+      else who.add(wanted.id);
+    }
+  }
+
+  #unmention(wanted: WantedLink): void {
+    for (const id of mentioned(wanted)) this.#mentions.get(id)?.delete(wanted.id);
+  }
+}
+
+function* mentioned(wanted: WantedLink): Iterable<ObjectId> {
+  const table = fieldsOf(wanted.kind);
+  for (const [key, value] of Object.entries(wanted.fields)) {
+    for (const name of table[key]?.type.mentions?.(value) ?? [])
+      yield resolveReference(wanted.namespace, name);
+  }
+}
+
+/** Whether two declarations of an object want the same; where they were written does not matter. */
+function sameWish(a: WantedLink, b: WantedLink): boolean {
+  const wish = ({ sources: _, ...rest }: WantedLink) => JSON.parse(JSON.stringify(rest));
+  return sameValue(wish(a), wish(b));
+}
+
+/** The id of an object by the name of its link. */
+export function nameOf(id: ObjectId): string {
+  return parseObjectId(id).name;
+}

@@ -1,0 +1,45 @@
+import type { NetlinkSocket } from '../netlink/native.ts';
+
+const cell = { turns: 0, inKernel: 1 } as const;
+
+/**
+ * The keeper's sign of life, in memory the main thread reads.
+ * rtnetlink does its work inside sendmsg, under a lock others may hold for seconds: a thread that waits there is
+ * alive, and restarting it would help nobody.
+ */
+export class Pulse {
+  readonly #cells: Int32Array;
+
+  constructor(shared: SharedArrayBuffer) {
+    this.#cells = new Int32Array(shared);
+  }
+
+  static memory(): SharedArrayBuffer {
+    return new SharedArrayBuffer(16);
+  }
+
+  beat(): void {
+    Atomics.add(this.#cells, cell.turns, 1);
+  }
+
+  get turns(): number {
+    return Atomics.load(this.#cells, cell.turns);
+  }
+
+  get inKernel(): boolean {
+    return Atomics.load(this.#cells, cell.inKernel) === 1;
+  }
+
+  /** The socket, with a mark left around each of its calls that may wait in the kernel. */
+  around(socket: NetlinkSocket): NetlinkSocket {
+    const send = socket.send.bind(socket);
+    socket.send = (bytes) => {
+      Atomics.store(this.#cells, cell.inKernel, 1);
+      const sent = send(bytes);
+      Atomics.store(this.#cells, cell.inKernel, 0);
+      Atomics.add(this.#cells, cell.turns, 1);
+      return sent;
+    };
+    return socket;
+  }
+}

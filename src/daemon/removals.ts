@@ -1,0 +1,138 @@
+import { foundLink } from '../inventory/found.ts';
+import type { Inventory } from '../inventory/inventory.ts';
+import { type ObjectId, parseObjectId } from '../model/address.ts';
+import type { Happening } from '../model/event.ts';
+import type { Step } from '../model/step.ts';
+import { acknowledgementOf, eachMessage } from '../netlink/messages.ts';
+import type { NetlinkSocket } from '../netlink/native.ts';
+import type { Ledger } from '../owners/ledger.ts';
+import type { Performer } from '../owners/performer.ts';
+import { readLinkRequest } from '../owners/rtnetlink.ts';
+import { kindNamed } from '../reconcilers/index.ts';
+import { Writer } from '../wire/attributes.ts';
+import { viewOf } from '../wire/bytes.ts';
+import { NLM_F, NLMSG, RTM, SIZE } from '../wire/rtnetlink.ts';
+
+const AT_ONCE = 16;
+const ENODEV = 19;
+
+interface Surroundings {
+  readonly ledger: Ledger;
+  readonly slowSocket: NetlinkSocket;
+  happened(happening: Happening): void;
+}
+
+/**
+ * Objects that left the declaration: what vnetd made is deleted, what it found is let go.
+ * Deleting a link takes the kernel milliseconds, so it is asked for on a thread of its own.
+ */
+export class Removals {
+  readonly #around: Surroundings;
+  readonly #inventory: Inventory;
+  readonly #performer: Performer;
+  readonly #waiting = new Set<ObjectId>();
+  #busy = false;
+
+  constructor(around: Surroundings, inventory: Inventory, performer: Performer) {
+    this.#around = around;
+    this.#inventory = inventory;
+    this.#performer = performer;
+  }
+
+  add(id: ObjectId): void {
+    this.#waiting.add(id);
+  }
+
+  /** Declared again before its turn came. */
+  cancel(id: ObjectId): void {
+    this.#waiting.delete(id);
+  }
+
+  /** Goes on with what waits; whether anything is left to do. Calls back when a part is done. */
+  start(then: () => void): boolean {
+    if (this.#busy) return true;
+    const batch = [...this.#waiting].slice(0, AT_ONCE);
+    if (batch.length === 0) return false;
+    for (const id of batch) this.#waiting.delete(id);
+    const deletions = batch.filter((id) => !this.#letGo(id));
+    if (deletions.length === 0) return this.start(then);
+    this.#busy = true;
+    this.#delete(deletions).finally(() => {
+      this.#busy = false;
+      then();
+    });
+    return true;
+  }
+
+  /** Lets go of what vnetd found, taking out what it put in; false for a link to be deleted. */
+  #letGo(id: ObjectId): boolean {
+    const { ledger } = this.#around;
+    const { origin, kind, inForce } = ledger.get(id);
+    const link = this.#inventory.named(parseObjectId(id).name);
+    if (link !== undefined && origin === 'made' && kindNamed(kind)?.kernel?.kind === link.kind) return false;
+    const steps: Step[] = [];
+    if (link !== undefined && origin !== 'made') {
+      const bare = {
+        id,
+        namespace: null,
+        name: parseObjectId(id).name,
+        kind,
+        fields: { master: 'none' },
+        lists: {},
+        onDrift: 'restore',
+        sources: [],
+      } as const;
+      const found = foundLink(this.#inventory, bare, link);
+      for (const [at, { digest, how }] of inForce) {
+        if (how !== 'put') continue;
+        const [list = '', ...key] = at.split('/');
+        const entry = found.lists[list]?.get(key.join('/'));
+        if (at === 'master' && digest === JSON.stringify(found.values['master']))
+          steps.push({ do: 'set', id, kind: 'device', fields: { master: 'none' } });
+        else if (entry !== undefined)
+          steps.push({ do: 'remove', id, list, entry: entry.key, fields: entry.fields });
+      }
+    }
+    const [done = []] = steps.length > 0 ? this.#performer.perform([{ steps, disruptive: false }]) : [];
+    const refused = done.find(({ outcome }) => outcome.is === 'refused')?.outcome;
+    const message =
+      refused?.is === 'refused'
+        ? `let go, but not all that was put on it could be taken away: ${refused.words}`
+        : 'no longer declared; let go as it stands';
+    if (link !== undefined) this.#say(id, kind, 'released', message);
+    ledger.forget(id);
+    ledger.write();
+    return true;
+  }
+
+  async #delete(ids: readonly ObjectId[]): Promise<void> {
+    const { ledger, slowSocket } = this.#around;
+    const writer = new Writer(1024);
+    for (const [i, id] of ids.entries()) {
+      const ifindex = this.#inventory.named(parseObjectId(id).name)?.ifindex ?? 0;
+      const { body } = readLinkRequest(ifindex);
+      writer
+        .u32(SIZE.nlmsghdr + body.length)
+        .u16(RTM.DELLINK)
+        .u16(NLM_F.REQUEST | NLM_F.ACK)
+        .u32(i)
+        .u32(0)
+        .raw(body);
+    }
+    const answers = await slowSocket.exchange(writer.bytes.slice());
+    eachMessage(viewOf(answers), 0, answers.length, (message) => {
+      const id = ids[message.sequence];
+      if (message.type !== NLMSG.ERROR || id === undefined) return;
+      const { errno, words } = acknowledgementOf(message);
+      const { kind } = ledger.get(id);
+      if (errno === 0 || errno === ENODEV) this.#say(id, kind, 'removed', 'no longer declared');
+      else this.#say(id, kind, 'refused', `cannot be deleted: ${words}`);
+      ledger.forget(id);
+    });
+    ledger.write();
+  }
+
+  #say(id: ObjectId, kind: string, event: Happening['event'], message: string): void {
+    this.#around.happened({ at: Date.now(), id, event, kind, message });
+  }
+}
