@@ -1,0 +1,24 @@
+{
+  "targets": [
+    {
+      "target_name": "vnetd",
+      "sources": [
+        "native/addon.cc",
+        "native/exchange.cc",
+        "native/host.cc",
+        "native/namespace.cc",
+        "native/netlink-socket.cc",
+        "native/watcher.cc"
+      ],
+      "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
+      "defines": [
+        "NAPI_VERSION=9",
+        "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS",
+        "NODE_ADDON_API_DISABLE_DEPRECATED",
+        "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"
+      ],
+      "cflags_cc": ["-std=c++17", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror"],
+      "ldflags": ["-Wl,--gc-sections"]
+    }
+  ]
+}

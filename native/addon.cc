@@ -1,0 +1,22 @@
+// The addon's exports. It carries bytes and errno and knows no protocol beyond the framing of netlink
+// messages; it holds no state of its own, so any number of threads may load it.
+#include <napi.h>
+
+#include "host.h"
+#include "netlink-socket.h"
+
+namespace {
+
+Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
+  exports.Set("NetlinkSocket", NetlinkSocket::Define(env));
+  exports.Set("peerCredentials", Napi::Function::New<PeerCredentials>(env, "peerCredentials"));
+  exports.Set("namespaceCookie", Napi::Function::New<NamespaceCookie>(env, "namespaceCookie"));
+  exports.Set("bootTimeMicros", Napi::Function::New<BootTimeMicros>(env, "bootTimeMicros"));
+  exports.Set("lockFile", Napi::Function::New<LockFile>(env, "lockFile"));
+  exports.Set("sendDatagram", Napi::Function::New<SendDatagram>(env, "sendDatagram"));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(vnetd, Initialize)

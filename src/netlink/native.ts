@@ -1,0 +1,300 @@
+/**
+ * The TypeScript face of the native addon: netlink sockets, and a few things of the kernel Node has no call for.
+ *
+ * What can fail in the middle of ordinary work returns `-errno` (`send`, `receive`, `lockFile`); what fails
+ * only for want of a right, a feature or an open socket throws {@link NativeError}.
+ */
+import { createRequire } from 'node:module';
+import { constants } from 'node:os';
+import { getSystemErrorMap } from 'node:util';
+
+interface NativeSocket {
+  open(protocol: number, namespace: number): number;
+  failedCall(): string;
+  fd(): number;
+  portId(): number;
+  setOption(level: number, option: number, value: number): number;
+  send(bytes: Uint8Array): number;
+  receive(into: Uint8Array, slot: number, found: Int32Array): number;
+  wait(milliseconds: number): number;
+  drops(): number;
+  watch(callback: () => void): number;
+  keep(loopAlive: boolean): void;
+  exchange(bytes: Uint8Array, deadline?: number): number | Promise<ExchangeResult>;
+  close(): void;
+}
+
+interface ExchangeResult {
+  readonly error: number;
+  readonly call: string;
+  readonly answers: Uint8Array;
+}
+
+interface Addon {
+  readonly NetlinkSocket: new () => NativeSocket;
+  peerCredentials(fd: number): number | [pid: number, uid: number, gid: number];
+  namespaceCookie(fd: number): number | bigint;
+  bootTimeMicros(): number;
+  lockFile(path: string): number;
+  sendDatagram(path: string, bytes: Uint8Array): number;
+}
+
+// build/ stands beside dist/ in a checkout and where installed.
+const addon: Addon = createRequire(import.meta.url)('../../../build/Release/vnetd.node');
+
+const { EPERM } = constants.errno;
+
+// include/uapi/linux/netlink.h and asm-generic/socket.h
+const SOL_SOCKET = 1;
+const SO_RCVBUF = 8;
+const SO_RCVBUFFORCE = 33;
+const SOL_NETLINK = 270;
+const NETLINK_ADD_MEMBERSHIP = 1;
+const NETLINK_DROP_MEMBERSHIP = 2;
+const NETLINK_LISTEN_ALL_NSID = 8;
+const NETLINK_CAP_ACK = 10;
+const NETLINK_EXT_ACK = 11;
+const NETLINK_GET_STRICT_CHK = 12;
+
+/** What the kernel refused: its errno, by number and by name, and the system call that returned it. */
+export class NativeError extends Error {
+  override readonly name: string = 'NativeError';
+  /** The name of the errno, as in `EPERM`. */
+  readonly code: string;
+  /** The errno, positive. */
+  readonly errno: number;
+  readonly syscall: string;
+
+  /** @param attempt what was attempted, in words that follow "cannot" */
+  constructor(errno: number, syscall: string, attempt: string) {
+    const [code, words] = getSystemErrorMap().get(-errno) ?? [`E${errno}`, `error ${errno}`];
+    super(`cannot ${attempt}: ${words} (${code} from ${syscall})`);
+    this.code = code;
+    this.errno = errno;
+    this.syscall = syscall;
+  }
+}
+
+/** An exchange that ended before every answer had come. */
+export class ExchangeError extends NativeError {
+  override readonly name: string = 'ExchangeError';
+  /** The raw answers that had come until then. */
+  readonly answers: Uint8Array;
+
+  constructor(errno: number, syscall: string, answers: Uint8Array) {
+    super(errno, syscall, 'get an answer to every netlink request');
+    this.answers = answers;
+  }
+}
+
+export interface SocketOptions {
+  /** The netlink family, `NETLINK_ROUTE` being 0. */
+  readonly protocol: number;
+  /** Bytes of receive buffer; without `CAP_NET_ADMIN` the kernel caps it at `net.core.rmem_max`. */
+  readonly receiveBuffer?: number;
+  /** Multicast groups to join, by number (`RTNLGRP_…`), not by bit. */
+  readonly groups?: readonly number[];
+  /** Makes the kernel refuse dump requests with unknown filters, and honour the known ones. */
+  readonly strict?: boolean;
+  /** Asks for extended acknowledgements, and for errors without the copy of the request. */
+  readonly extendedAck?: boolean;
+  /** Hears the groups in every namespace that has an nsid here; needs `CAP_NET_BROADCAST`. */
+  readonly listenAllNsid?: boolean;
+  /** A descriptor of the network namespace to open the socket in, as of `/run/netns/NAME`. */
+  readonly namespace?: number;
+}
+
+/**
+ * A bound netlink socket; datagrams are exchanged with the kernel (port 0) alone.
+ *
+ * It must be closed by {@link close}; one that is collected unclosed is closed then.
+ */
+export class NetlinkSocket {
+  /** The port the kernel gave the socket, for `nlmsg_pid` and to know own answers and echoes by. */
+  readonly portId: number;
+  readonly fd: number;
+  readonly #native: NativeSocket;
+
+  /** Throws {@link NativeError}; nothing is left open then. */
+  constructor(options: SocketOptions) {
+    const { protocol, namespace = -1 } = options;
+    this.#native = new addon.NetlinkSocket();
+    const opened = this.#native.open(protocol, namespace);
+    if (opened < 0) throw new NativeError(-opened, this.#native.failedCall(), 'open a netlink socket');
+    try {
+      this.#prepare(options);
+      for (const group of options.groups ?? []) this.join(group);
+    } catch (error) {
+      this.#native.close();
+      throw error;
+    }
+    this.fd = this.#native.fd();
+    this.portId = this.#native.portId();
+  }
+
+  /** Joins a multicast group, given by its number. */
+  join(group: number): void {
+    this.#setOption(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group, `join netlink group ${group}`);
+  }
+
+  /** Leaves a multicast group; what it brought before stays to be received. */
+  leave(group: number): void {
+    this.#setOption(SOL_NETLINK, NETLINK_DROP_MEMBERSHIP, group, `leave netlink group ${group}`);
+  }
+
+  /**
+   * Sends any number of netlink messages in one system call and returns the bytes sent, or `-errno`.
+   *
+   * rtnetlink does the work before the call returns: it may take long, and the acknowledgements are in the
+   * receive buffer afterwards, or were lost there (`ENOBUFS` from {@link receive}).
+   */
+  send(bytes: Uint8Array): number {
+    return this.#native.send(bytes);
+  }
+
+  /**
+   * Receives what is there without waiting: datagram `i` at `i * slot` of `into`; returns how many, or `-errno`.
+   *
+   * `found[2 * i]` is the datagram's true length (more than `slot` if it was cut off), `found[2 * i + 1]` the
+   * nsid it was heard from, or -1 for the socket's own namespace. At most 128 datagrams are given in one call;
+   * 0 means that none was left. The kernel's dumps come in datagrams of up to 32 KiB once a slot has that size.
+   *
+   * `-ENOBUFS` says that messages were lost. It is given before anything that was queued after the loss, maybe
+   * before what was queued ahead of it, and never together with datagrams; what is received is whole.
+   * The kernel queues nothing more until all that is left is received.
+   */
+  receive(into: Uint8Array, slot: number, found: Int32Array): number {
+    return this.#native.receive(into, slot, found);
+  }
+
+  /** Whether there is something to receive within some milliseconds (-1: for ever); blocks the thread. */
+  wait(milliseconds: number): boolean {
+    const ready = this.#native.wait(milliseconds);
+    if (ready < 0) throw new NativeError(-ready, 'poll', 'wait on a netlink socket');
+    return ready > 0;
+  }
+
+  /**
+   * Calls back from this thread's event loop while there is something to receive, until {@link close}.
+   *
+   * Level-triggered: what the callback leaves is called for again. A loss of messages (`ENOBUFS`) counts as
+   * something to receive. One watcher a socket; it keeps the thread alive unless {@link unref} is called.
+   */
+  watch(callback: () => void): void {
+    const started = this.#native.watch(callback);
+    if (started < 0) throw new NativeError(-started, 'epoll_ctl', 'watch a netlink socket');
+  }
+
+  /** Lets the thread end although the socket is watched. */
+  unref(): void {
+    this.#native.keep(false);
+  }
+
+  /** Undoes {@link unref}. */
+  ref(): void {
+    this.#native.keep(true);
+  }
+
+  /**
+   * Sends requests from a thread of libuv's pool and gives their raw answers, each 4-byte aligned.
+   *
+   * For what holds the sender for long in the kernel, such as deleting links. It ends when each request with
+   * `NLM_F_ACK` has its `NLMSG_ERROR` (or `NLMSG_DONE`), told by sequence number; requests go out in several
+   * system calls where needed, in order. `deadline` is in milliseconds from now and looked at between system
+   * calls. Rejects with {@link ExchangeError}, `ECANCELED` if the socket is closed meanwhile.
+   * Until it ends the socket can only be closed; the rest answers `EBUSY`. A socket for this joins no group.
+   */
+  async exchange(bytes: Uint8Array, deadline?: number): Promise<Uint8Array> {
+    const begun = this.#native.exchange(bytes, deadline);
+    if (typeof begun === 'number') throw new NativeError(-begun, 'sendmsg', 'send netlink requests');
+    const { error, call, answers } = await begun;
+    if (error < 0) throw new ExchangeError(-error, call, answers);
+    return answers;
+  }
+
+  /** How many datagrams were lost for want of room since the socket was opened. */
+  drops(): number {
+    const count = this.#native.drops();
+    if (count < 0) throw new NativeError(-count, 'getsockopt', 'count the losses of a netlink socket');
+    return count;
+  }
+
+  /** Closes the socket and ends its watcher; does nothing a second time. */
+  close(): void {
+    this.#native.close();
+  }
+
+  #prepare({ receiveBuffer, strict, extendedAck, listenAllNsid }: SocketOptions): void {
+    if (receiveBuffer !== undefined) this.#setReceiveBuffer(receiveBuffer);
+    const flags: readonly (readonly [boolean | undefined, number, string])[] = [
+      [strict, NETLINK_GET_STRICT_CHK, 'ask for strict checking of dumps'],
+      [extendedAck, NETLINK_EXT_ACK, 'ask for extended acknowledgements'],
+      [extendedAck, NETLINK_CAP_ACK, 'ask for short acknowledgements'],
+      [listenAllNsid, NETLINK_LISTEN_ALL_NSID, 'listen to all namespaces'],
+    ];
+    for (const [wanted, option, attempt] of flags) {
+      if (wanted === true) this.#setOption(SOL_NETLINK, option, 1, attempt);
+    }
+  }
+
+  #setReceiveBuffer(bytes: number): void {
+    if (this.#native.setOption(SOL_SOCKET, SO_RCVBUFFORCE, bytes) === -EPERM) {
+      this.#setOption(SOL_SOCKET, SO_RCVBUF, bytes, 'size the receive buffer');
+    }
+  }
+
+  #setOption(level: number, option: number, value: number, attempt: string): void {
+    const done = this.#native.setOption(level, option, value);
+    if (done < 0) throw new NativeError(-done, 'setsockopt', attempt);
+  }
+}
+
+/** Who connected a unix stream socket, as of the moment of `connect(2)`. */
+export interface PeerCredentials {
+  readonly pid: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Says who is at the other end of a unix stream socket (`SO_PEERCRED`). */
+export function peerCredentials(fd: number): PeerCredentials {
+  const found = addon.peerCredentials(fd);
+  if (typeof found === 'number') throw new NativeError(-found, 'getsockopt', 'tell who is at the other end');
+  const [pid, uid, gid] = found;
+  return { pid, uid, gid };
+}
+
+/**
+ * The cookie of a network namespace, given by a descriptor, or of the caller's own.
+ *
+ * It is never used again until the next boot, unlike names and inodes (`SO_NETNS_COOKIE`, Linux 5.14).
+ */
+export function namespaceCookie(fd?: number): bigint {
+  const found = addon.namespaceCookie(fd ?? -1);
+  if (typeof found === 'number') throw new NativeError(-found, 'getsockopt', 'identify a network namespace');
+  return found;
+}
+
+/** `CLOCK_MONOTONIC` in microseconds, as `MONOTONIC_USEC=` of `sd_notify(3)` wants it. */
+export function bootTimeMicros(): number {
+  return addon.bootTimeMicros();
+}
+
+/**
+ * Makes a file if need be and locks it for this process (`flock(2)`); returns a descriptor, or `-errno`.
+ *
+ * `-EWOULDBLOCK` says that another holds it. The lock ends with the descriptor, hence with the process, and
+ * the file stays: removing it would let two hold a lock on two files of one name.
+ */
+export function lockFile(path: string): number {
+  return addon.lockFile(path);
+}
+
+/**
+ * Sends one datagram to the unix socket of a path, which Node has no call for; returns its bytes, or `-errno`.
+ *
+ * It never waits: `-EAGAIN` says that the receiver's queue is full.
+ */
+export function sendDatagram(path: string, bytes: Uint8Array): number {
+  return addon.sendDatagram(path, bytes);
+}
