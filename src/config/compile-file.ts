@@ -1,0 +1,85 @@
+import { hostNamespace } from '../model/address.ts';
+import { didYouMean } from '../model/nearest.ts';
+import type { Complaint } from '../model/place.ts';
+import { nameOf, type Written } from '../model/written.ts';
+import { compileDaemon } from './compile-daemon.ts';
+import { compileLink } from './compile-link.ts';
+import { isForLater, notInThisVersion } from './later.ts';
+import type { DaemonPart, FilePart, LinkPart } from './part.ts';
+import { readYaml } from './read-file.ts';
+import { doubled, fault, mapWritten, nothingWritten, type Reading } from './reading.ts';
+import { complaintAboutFile, complaintOf, type Remark, type Source } from './source.ts';
+
+/** A file by itself: its part of the declaration, or what is wrong with it. */
+export type CompiledFile =
+  | { readonly part: FilePart; readonly errors: readonly [] }
+  | { readonly part: null; readonly errors: readonly Complaint[] };
+
+/** More errors than this of one file help nobody. */
+const MOST_ERRORS = 100;
+
+const topLevel = ['links', 'daemon', '$schema'] as const;
+
+/** Compiles one file, without looking at the others. */
+export function compileFile(source: Source): CompiledFile {
+  const { documents, faults } = readYaml(source);
+  const reading: Reading = { source, faults: [...faults] };
+  const links = new Map<string, LinkPart>();
+  let daemon: DaemonPart | undefined;
+  for (const document of documents) {
+    for (const { key, value } of entriesOf(reading, document)) {
+      if (key.text === 'links') takeLinks(reading, links, value);
+      else if (key.text === 'daemon') {
+        if (daemon !== undefined) doubled(reading, key.offset, daemon.at, '`daemon` is written twice');
+        const settings = compileDaemon(reading, value);
+        if (settings !== undefined) daemon = { at: key.offset, settings };
+      } else if (key.text !== '$schema') fault(reading, key, unknownTopLevel(key.text));
+    }
+  }
+  if (reading.faults.length > 0) return { part: null, errors: errorsOf(source, reading.faults) };
+  const part = { links: [...links.values()], ...(daemon === undefined ? {} : { daemon }) };
+  return { part, errors: [] };
+}
+
+function entriesOf(reading: Reading, document: Written) {
+  if (document.is === 'map') return document.entries;
+  if (document.is !== 'null') {
+    fault(reading, document, `a file is a map with \`links:\` at its top, not ${nameOf(document)}`);
+  }
+  return [];
+}
+
+function takeLinks(reading: Reading, links: Map<string, LinkPart>, written: Written): void {
+  if (written.is === 'null') {
+    fault(reading, written, nothingWritten('links', '{}'));
+    return;
+  }
+  const map = mapWritten(reading, written, 'links', 'a map of name to attributes');
+  for (const { key, value } of map?.entries ?? []) {
+    const first = links.get(key.text);
+    if (first !== undefined) {
+      doubled(reading, key.offset, first.at, `\`${key.text}\` is declared twice`);
+      continue;
+    }
+    const link = compileLink(reading, hostNamespace, key, value);
+    if (link !== undefined) links.set(link.name, link);
+  }
+}
+
+function unknownTopLevel(key: string): string {
+  if (isForLater('file', key)) return notInThisVersion(key);
+  if (key === 'network') return '`network` is netplan’s; here the top level is `links:`';
+  const hint = didYouMean(key, topLevel);
+  return `a file has no key \`${key}\` at its top${hint === '' ? '; links stand under `links:`' : hint}`;
+}
+
+/** In the order they stand in the file, each said once: an alias repeats what it names. */
+function errorsOf(source: Source, faults: readonly Remark[]): readonly Complaint[] {
+  const once = new Map(faults.map((remark) => [`${remark.at} ${remark.message}`, remark]));
+  const sorted = [...once.values()].sort((a, b) => a.at - b.at);
+  const said = sorted.slice(0, MOST_ERRORS).map((remark) => complaintOf(source, remark));
+  const rest = sorted.length - said.length;
+  return rest === 0
+    ? said
+    : [...said, complaintAboutFile(source.file, `and ${rest} more errors in this file`)];
+}

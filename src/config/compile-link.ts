@@ -1,0 +1,168 @@
+import { type LinkName, linkName, type NamespaceName } from '../model/address.ts';
+import type { OnDrift } from '../model/declaration.ts';
+import { textWritten, type Written, type WrittenMap, type WrittenScalar } from '../model/written.ts';
+import { kindNamed } from '../reconcilers/index.ts';
+import type { Kind } from '../reconcilers/kind.ts';
+import { linkNameFault } from '../wire/composites.ts';
+import { compileExclusive } from './compile-exclusive.ts';
+import { compileField } from './compile-field.ts';
+import { compileList } from './compile-list.ts';
+import { compileMembers, compilePortFields } from './compile-members.ts';
+import { notInThisVersion } from './later.ts';
+import { linkKey } from './link-keys.ts';
+import { article, unknownKind, unknownLinkKey } from './mistakes.ts';
+import { readOnDrift } from './on-drift.ts';
+import type { ExclusivePart, FieldPart, LinkPart, ListPart, MembersPart } from './part.ts';
+import { attempt, doubled, fault, mapWritten, nothingWritten, type Reading } from './reading.ts';
+
+/** One link under `links:`; undefined when too little of it makes sense. */
+export function compileLink(
+  reading: Reading,
+  namespace: NamespaceName,
+  key: WrittenScalar,
+  body: Written,
+): LinkPart | undefined {
+  const name = readName(reading, key);
+  const map = mapWritten(reading, body, key.text, 'a map of attributes');
+  if (map === undefined || name === undefined) return undefined;
+  const kindEntry = map.entries.find((entry) => entry.key.text === 'kind');
+  const kind = kindEntry === undefined ? kindNamed('device') : readKind(reading, kindEntry.value);
+  if (kind === undefined) return undefined;
+  const draft = new Draft(reading, namespace, name, kind, kindEntry !== undefined);
+  for (const entry of map.entries) draft.take(entry.key, entry.value);
+  draft.requireFields(key.offset);
+  draft.requireLists();
+  return draft.part(key.offset);
+}
+
+function readName(reading: Reading, key: WrittenScalar): LinkName | undefined {
+  if (key.text.includes('/')) {
+    return fault(
+      reading,
+      key,
+      `${notInThisVersion('namespaces')}, so a link’s name has no \`/\`: \`${key.text}\``,
+    );
+  }
+  const wrong = linkNameFault(key.text);
+  return wrong === undefined ? linkName(key.text) : fault(reading, key, wrong);
+}
+
+function readKind(reading: Reading, written: Written): Kind | undefined {
+  if (written.is === 'null') return fault(reading, written, nothingWritten('kind', 'device'));
+  const text = attempt(reading, () => textWritten(written, 'the name of a kind'));
+  if (text === undefined) return undefined;
+  return kindNamed(text) ?? fault(reading, written, unknownKind(text));
+}
+
+/** A link in the making: each key is taken once, whatever is wrong with the others. */
+class Draft {
+  readonly #reading: Reading;
+  readonly #namespace: NamespaceName;
+  readonly #name: LinkName;
+  readonly #kind: Kind;
+  readonly #kindIsWritten: boolean;
+  readonly #fields: Record<string, FieldPart> = {};
+  readonly #lists: Record<string, ListPart> = {};
+  readonly #tried = new Set<string>();
+  #members: MembersPart | undefined;
+  #exclusive: ExclusivePart | undefined;
+  #onDrift: OnDrift | undefined;
+
+  constructor(
+    reading: Reading,
+    namespace: NamespaceName,
+    name: LinkName,
+    kind: Kind,
+    kindIsWritten: boolean,
+  ) {
+    this.#reading = reading;
+    this.#namespace = namespace;
+    this.#name = name;
+    this.#kind = kind;
+    this.#kindIsWritten = kindIsWritten;
+  }
+
+  take(key: WrittenScalar, value: Written): void {
+    const meaning = linkKey(this.#kind, key.text);
+    if (meaning === undefined) {
+      fault(this.#reading, key, unknownLinkKey(key.text, this.#kind, this.#kindIsWritten));
+      return;
+    }
+    this.#tried.add(meaning.key);
+    switch (meaning.is) {
+      case 'own':
+        if (meaning.key === 'on_drift') this.#onDrift = attempt(this.#reading, () => readOnDrift(value));
+        if (meaning.key === 'exclusive') this.#exclusive = compileExclusive(this.#reading, this.#kind, value);
+        return;
+      case 'field': {
+        const first = this.#fields[meaning.key];
+        if (first !== undefined) {
+          doubled(
+            this.#reading,
+            key.offset,
+            first.at,
+            `\`${meaning.key}\` is written twice, one time as \`${key.text}\``,
+          );
+          return;
+        }
+        const field = compileField(this.#reading, this.#namespace, meaning, value);
+        if (field !== undefined) this.#fields[meaning.key] = field;
+        return;
+      }
+      case 'list': {
+        const list = compileList(this.#reading, { namespace: this.#namespace, name: this.#name }, key, value);
+        if (list !== undefined) this.#lists[key.text] = list;
+        return;
+      }
+      case 'members':
+        this.#members = compileMembers(this.#reading, this.#kind, this.#namespace, key, value);
+        return;
+      case 'port': {
+        const map = mapWritten(this.#reading, value, key.text, 'a map of attributes');
+        if (map !== undefined) this.#takePort(meaning.master, map);
+        return;
+      }
+      default:
+        meaning satisfies never;
+    }
+  }
+
+  #takePort(master: Kind, map: WrittenMap): void {
+    Object.assign(this.#fields, compilePortFields(this.#reading, this.#namespace, master, map));
+  }
+
+  /** The other end of a pair may be named there alone, so a missing peer is for the one who sees both. */
+  requireFields(at: number): void {
+    for (const [key, row] of Object.entries(this.#kind.fields)) {
+      if (row.required !== true || row.place.at === 'peer' || this.#tried.has(key)) continue;
+      fault(this.#reading, at, `${article(this.#kind.name)} needs \`${key}\`: ${row.doc}`);
+    }
+  }
+
+  /** Members may be declared by themselves; another list can only be complete where it stands. */
+  requireLists(): void {
+    const { at, lists } = this.#exclusive ?? { at: 0, lists: [] };
+    for (const list of lists === 'all' ? [] : lists) {
+      if (this.#tried.has(list) || list === this.#kind.membership?.list) continue;
+      fault(
+        this.#reading,
+        at,
+        `\`exclusive\` names \`${list}\`, which is not written here; write \`${list}: []\` if there are to be none`,
+      );
+    }
+  }
+
+  part(at: number): LinkPart {
+    return {
+      namespace: this.#namespace,
+      name: this.#name,
+      at,
+      kind: this.#kind.name,
+      fields: this.#fields,
+      lists: this.#lists,
+      ...(this.#members === undefined ? {} : { members: this.#members }),
+      ...(this.#exclusive === undefined ? {} : { exclusive: this.#exclusive }),
+      ...(this.#onDrift === undefined ? {} : { onDrift: this.#onDrift }),
+    };
+  }
+}

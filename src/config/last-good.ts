@@ -1,0 +1,68 @@
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Checked, checkedOf, recordOf } from './checked.ts';
+
+const RECORD = '.json';
+const CONTENTS = 'contents';
+
+/**
+ * The last good version of each configuration file, kept in a folder of the state directory:
+ * one record a file, and the digest of what was read last.
+ */
+export interface LastGood {
+  readonly files: ReadonlyMap<string, Checked>;
+  /** Digest of the folder's contents when it was read last, or undefined. */
+  readonly contents: string | undefined;
+}
+
+export async function readLastGood(directory: string, tables: string): Promise<LastGood> {
+  const files = new Map<string, Checked>();
+  for (const name of await namesIn(directory)) {
+    if (!name.endsWith(RECORD)) continue;
+    const file = name.slice(0, -RECORD.length);
+    const checked = checkedOf(file, await readFile(join(directory, name), 'utf8'), tables);
+    if (checked !== undefined && checked.compiled.part !== null) files.set(file, checked);
+  }
+  const contents = await readFile(join(directory, CONTENTS), 'utf8').catch(() => undefined);
+  return { files, contents };
+}
+
+async function namesIn(directory: string): Promise<readonly string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** Makes the records those of `files`; only what changed since `before` is written. */
+export async function keepLastGood(
+  directory: string,
+  tables: string,
+  before: ReadonlyMap<string, Checked>,
+  { files, contents }: LastGood,
+): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  for (const [file, checked] of files) {
+    if (before.get(file)?.hash === checked.hash) continue;
+    const record = recordOf(checked, tables);
+    if (record !== undefined) await writeWhole(join(directory, file + RECORD), record);
+  }
+  for (const file of before.keys())
+    if (!files.has(file)) await rm(join(directory, file + RECORD), { force: true });
+  if (contents !== undefined) await writeWhole(join(directory, CONTENTS), contents);
+}
+
+/** The file is there whole or as it was before, whenever the power goes. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const fresh = `${path}.new`;
+  const handle = await open(fresh, 'w', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(fresh, path);
+}

@@ -1,0 +1,43 @@
+import { kindNamed } from '../reconcilers/index.ts';
+
+/** Keys this version knows by name only, by where they would stand. */
+const later = {
+  file: ['namespaces', 'routes', 'rules', 'sysctl'],
+  link: [
+    'routes',
+    'neighbours',
+    'fdb',
+    'qdisc',
+    'ingress',
+    'ethtool',
+    'sriov',
+    'xdp',
+    'sysctl',
+    'match',
+    'link_netns',
+  ],
+  daemon: ['ovsdb', 'attribution'],
+} as const;
+
+const laterKinds = (
+  'team geneve macvtap ipvlan ipvtap macsec vcan vxcan ipoib nlmon netdevsim tun tap ipip sit gre gretap ip6tnl ip6gre ' +
+  'ip6gretap vti vti6 wireguard erspan ip6erspan hsr bareudp batadv netkit xfrm gtp amt failover ovs-bridge'
+).split(' ');
+
+export function isForLater(where: keyof typeof later, key: string): boolean {
+  return (later[where] as readonly string[]).includes(key);
+}
+
+/** Whether a kind is one that a later version brings. */
+export function isKindForLater(kind: string): boolean {
+  return kindNamed(kind) === undefined && laterKinds.includes(kind);
+}
+
+export function notInThisVersion(what: string): string {
+  return `\`${what}\` is not in this version`;
+}
+
+/** What is said of a reference into another namespace. */
+export function namespaceForLater(reference: string): string {
+  return `\`${reference}\` names a link in another namespace, and namespaces are not in this version`;
+}

@@ -1,0 +1,57 @@
+import { resolveReference } from '../model/address.ts';
+import type { Finding, Spot, World, WorldField, WorldLink } from './world.ts';
+
+/** One thing a declaration can show to be wrong (`error`: refused) or probably wrong (`warning`: said, and applied). */
+export interface WorldLint {
+  /** Its name, in the documentation. */
+  readonly id: string;
+  readonly severity: 'error' | 'warning';
+  /** One sentence: what is found, and why it is wrong. */
+  readonly doc: string;
+  check(world: World): Iterable<Finding>;
+}
+
+/** Where a link is declared. */
+export function spotOf(link: WorldLink): Spot {
+  const [spot] = link.spots;
+  if (spot === undefined) throw new RangeError(`nothing declares ${link.id}`);
+  return spot;
+}
+
+/** Where a key of a link has its value, else where the link is declared. */
+export function spotOfKey(link: WorldLink, key: string): Spot {
+  return link.fields[key]?.spot ?? spotOf(link);
+}
+
+export function linksOfKind(world: World, ...kinds: readonly string[]): readonly WorldLink[] {
+  return [...world.links.values()].filter((link) => kinds.includes(link.kind.name));
+}
+
+/** The value of a key, or undefined where nothing is written. */
+export function written(link: WorldLink, key: string): WorldField['value'] | undefined {
+  return link.fields[key]?.value;
+}
+
+/** Keys that name a link this one stands on. */
+export const lowerKeys = ['link', 'dev'] as const;
+
+/** The id a key names, declared or not; undefined for none. */
+export function referenceOf(link: WorldLink, key: string): string | undefined {
+  const value = link.fields[key]?.value;
+  return typeof value !== 'string' || value === 'none' ? undefined : resolveReference(link.namespace, value);
+}
+
+/** For links of a group that share a key: each after the first, with the first. */
+export function* repeated(
+  links: Iterable<WorldLink>,
+  keyOf: (link: WorldLink) => string | undefined,
+): Generator<readonly [WorldLink, WorldLink]> {
+  const first = new Map<string, WorldLink>();
+  for (const link of links) {
+    const key = keyOf(link);
+    if (key === undefined) continue;
+    const before = first.get(key);
+    if (before === undefined) first.set(key, link);
+    else yield [before, link];
+  }
+}

@@ -1,0 +1,146 @@
+import {
+  linksOfKind,
+  lowerKeys,
+  referenceOf,
+  repeated,
+  spotOf,
+  spotOfKey,
+  type WorldLint,
+  written,
+} from './lint.ts';
+import { stackCycles } from './lint-cycle.ts';
+import { article } from './mistakes.ts';
+import type { World, WorldLink } from './world.ts';
+
+/** What cannot stand on, in or beside another link; all of it is refused by the kernel. */
+export const stackLints: readonly WorldLint[] = [
+  {
+    id: 'on-itself',
+    severity: 'error',
+    doc: 'A link stands on itself, or is its own master.',
+    *check(world) {
+      for (const link of world.links.values()) {
+        for (const key of [...lowerKeys, 'master']) {
+          if (referenceOf(link, key) !== link.id) continue;
+          const what = key === 'master' ? 'be its own master' : 'stand on itself';
+          yield { message: `\`${link.id}\` cannot ${what}`, spot: spotOfKey(link, key) };
+        }
+      }
+    },
+  },
+  {
+    id: 'cycle',
+    severity: 'error',
+    doc: 'Links stand on each other in a circle: by `link`, by `dev`, or as a member of a master.',
+    check: stackCycles,
+  },
+  {
+    id: 'vlan-twice',
+    severity: 'error',
+    doc: 'Two VLANs have one number and protocol on one link.',
+    *check(world) {
+      const key = (link: WorldLink) =>
+        `${referenceOf(link, 'link')} ${written(link, 'id')} ${written(link, 'protocol') ?? '802.1Q'}`;
+      for (const [first, link] of repeated(linksOfKind(world, 'vlan'), key)) {
+        const message = `\`${first.id}\` and \`${link.id}\` are both VLAN ${written(link, 'id')} of ${referenceOf(link, 'link')}`;
+        yield { message, spot: spotOfKey(link, 'id'), also: spotOfKey(first, 'id') };
+      }
+    },
+  },
+  {
+    id: 'vxlan-twice',
+    severity: 'error',
+    doc: 'Two VXLANs of one address family have one identifier on one UDP port; the kernel could not tell their packets apart.',
+    *check(world) {
+      for (const [first, link] of repeated(linksOfKind(world, 'vxlan'), vxlanSocket)) {
+        const port = written(link, 'dstport') ?? 'the default';
+        const message = `\`${first.id}\` and \`${link.id}\` both take identifier ${written(link, 'id') ?? 0} on UDP port ${port}`;
+        yield { message, spot: spotOfKey(link, 'id'), also: spotOfKey(first, 'id') };
+      }
+    },
+  },
+  {
+    id: 'passthru-shares',
+    severity: 'error',
+    doc: 'A macvlan in mode passthru has its lower link for itself; another macvlan is on it too.',
+    *check(world) {
+      const all = linksOfKind(world, 'macvlan');
+      const passing = new Map(all.filter(isPassthru).map((link) => [referenceOf(link, 'link'), link]));
+      for (const link of all) {
+        const owner = passing.get(referenceOf(link, 'link'));
+        if (owner === undefined || owner === link) continue;
+        const message = `\`${owner.id}\` is in mode passthru and must be the only macvlan on ${referenceOf(link, 'link')}; \`${link.id}\` is there too`;
+        yield { message, spot: spotOfKey(link, 'link'), also: spotOfKey(owner, 'mode') };
+      }
+    },
+  },
+  {
+    id: 'macvlan-on-macvlan',
+    severity: 'error',
+    doc: 'A macvlan stands on a macvlan; the kernel puts it on the link underneath instead.',
+    *check(world) {
+      for (const link of linksOfKind(world, 'macvlan')) {
+        const lower = world.named(link, 'link');
+        if (lower?.kind !== link.kind || lower === link) continue;
+        const instead = referenceOf(lower, 'link') ?? 'the link underneath';
+        const message = `\`${link.id}\` stands on ${article(lower.kind.name)}, which the kernel never does: write \`link: ${instead}\``;
+        yield { message, spot: spotOfKey(link, 'link'), also: spotOf(lower) };
+      }
+    },
+  },
+  {
+    id: 'macvlan-on-member',
+    severity: 'error',
+    doc: 'A macvlan stands on a bridge’s port or a bond’s member, whose packets already belong to the master.',
+    *check(world) {
+      for (const link of linksOfKind(world, 'macvlan')) {
+        const lower = world.named(link, 'link');
+        const master = lower === undefined ? undefined : takerOf(world, lower);
+        if (lower === undefined || master === undefined) continue;
+        const message = `\`${link.id}\` cannot stand on ${lower.id}, a member of ${article(master.kind.name)}; put it on ${master.id}`;
+        yield { message, spot: spotOfKey(link, 'link'), also: spotOfKey(lower, 'master') };
+      }
+    },
+  },
+  {
+    id: 'bridge-in-bridge',
+    severity: 'error',
+    doc: 'A bridge is a port of a bridge.',
+    *check(world) {
+      for (const link of linksOfKind(world, 'bridge')) {
+        const master = world.named(link, 'master');
+        if (master?.kind !== link.kind || master === link) continue;
+        const message = `\`${link.id}\` is a bridge and cannot be a port of a bridge; join them by a veth pair`;
+        yield { message, spot: spotOfKey(link, 'master'), also: spotOf(master) };
+      }
+    },
+  },
+];
+
+/** Masters that take every packet of a member by its one rx_handler; a VRF does without. */
+export const takers: ReadonlySet<string> = new Set(['bridge', 'bond']);
+
+/** The declared master that takes all packets of a link. */
+export function takerOf(world: World, link: WorldLink): WorldLink | undefined {
+  const master = world.named(link, 'master');
+  return master !== undefined && takers.has(master.kind.name) ? master : undefined;
+}
+
+function isPassthru(link: WorldLink): boolean {
+  return written(link, 'mode') === 'passthru';
+}
+
+/** Switches that make packets of one port and identifier distinguishable (VXLAN_F_RCV_FLAGS in include/net/vxlan.h). */
+const receiveFlags = ['gbp', 'gpe', 'udp6zerocsumrx', 'remcsumrx', 'external', 'vnifilter'] as const;
+
+/**
+ * Equal for two VXLANs the kernel will not have beside each other (vxlan_vni_in_use in drivers/net/vxlan/vxlan_core.c).
+ * The port's default is a module parameter, so an unwritten port is equal to an unwritten one only.
+ */
+function vxlanSocket(link: WorldLink): string {
+  const ends = [written(link, 'local'), written(link, 'remote')].map(String);
+  const linkLocal = ends.some((end) => /^fe[89ab]/i.test(end)) ? referenceOf(link, 'dev') : '';
+  const family = ends.some((end) => end.includes(':')) ? 'IPv6' : 'IPv4';
+  const flags = receiveFlags.map((flag) => written(link, flag) === true);
+  return [written(link, 'id') ?? 0, written(link, 'dstport') ?? '', family, linkLocal, ...flags].join(' ');
+}

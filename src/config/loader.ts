@@ -1,0 +1,141 @@
+import { join } from 'node:path';
+import type { Declaration } from '../model/declaration.ts';
+import type { Complaint } from '../model/place.ts';
+import { checkAll, type ToCheck } from './check-aside.ts';
+import { type Checked, forceOf, tablesDigest } from './checked.ts';
+import { keepLastGood, readLastGood } from './last-good.ts';
+import { type FileOnDisk, type FolderOnDisk, hashOf, readFolder } from './read-folder.ts';
+import { type Candidate, type Settled, settle } from './settle.ts';
+
+/** What reading the folder came to. */
+export interface Loaded {
+  readonly declaration: Declaration;
+  readonly errors: readonly Complaint[];
+  readonly warnings: readonly Complaint[];
+  /** Whether the contents differ from those read before, in an earlier run too. */
+  readonly changed: boolean;
+}
+
+/** Reads the folder, again and again: what did not change is not checked again. */
+export class Loader {
+  readonly #directory: string;
+  readonly #records: string;
+  readonly #tables = tablesDigest();
+  #generation: number;
+  /** Files as checked last, good or not. */
+  #checked = new Map<string, Checked>();
+  /** Files as they were last good, and in force. */
+  #good: ReadonlyMap<string, Checked> | undefined;
+  #contents: string | undefined;
+  #loaded: Loaded | undefined;
+
+  constructor(directory: string, stateDirectory: string, generation: number) {
+    this.#directory = directory;
+    this.#records = join(stateDirectory, 'config');
+    this.#generation = generation;
+  }
+
+  get loaded(): Loaded | undefined {
+    return this.#loaded;
+  }
+
+  /** Reads the folder; `keep` writes down what is good of it, for the next run. */
+  async load(): Promise<{ readonly loaded: Loaded; readonly keep: () => Promise<void> }> {
+    const before = await this.#lastGood();
+    const folder = await readFolder(this.#directory);
+    const contents = digestOf(folder);
+    if (this.#loaded !== undefined && contents === this.#contents) {
+      this.#loaded = { ...this.#loaded, changed: false };
+      return { loaded: this.#loaded, keep: async () => undefined };
+    }
+    const changed = contents !== this.#contents;
+    if (changed || this.#generation === 0) this.#generation += 1;
+    await this.#checkChanged(folder);
+    const settled = settle(this.#candidates(folder, before));
+    const good = folder.is === 'open' ? this.#goodOf(folder, settled, before) : before;
+    this.#contents = contents;
+    this.#good = good;
+    this.#loaded = this.#result(folder, settled, changed);
+    const keep = () => keepLastGood(this.#records, this.#tables, before, { files: good, contents });
+    return { loaded: this.#loaded, keep };
+  }
+
+  async #lastGood(): Promise<ReadonlyMap<string, Checked>> {
+    if (this.#good !== undefined) return this.#good;
+    const { files, contents } = await readLastGood(this.#records, this.#tables);
+    this.#contents = contents;
+    this.#checked = new Map(files);
+    return files;
+  }
+
+  async #checkChanged({ files }: FolderOnDisk): Promise<void> {
+    const stale = files.filter(
+      (file): file is FileOnDisk & ToCheck =>
+        'text' in file && this.#checked.get(file.file)?.hash !== file.hash,
+    );
+    const fresh = await checkAll(stale.map(({ file, hash, text }) => ({ file, hash, text })));
+    const now = new Map<string, Checked>();
+    for (const { file, hash } of files) {
+      const known = this.#checked.get(file);
+      if (known?.hash === hash) now.set(file, known);
+    }
+    for (const [i, checked] of fresh.entries()) now.set(stale[i]?.file ?? '', checked);
+    this.#checked = now;
+  }
+
+  /** A folder that may not be read keeps in force whatever was good of it. */
+  #candidates(folder: FolderOnDisk, before: ReadonlyMap<string, Checked>): readonly Candidate[] {
+    const names = folder.is === 'closed' ? [...before.keys()].sort() : folder.files.map(({ file }) => file);
+    return names.map((file) => {
+      const versions = [this.#checked.get(file), before.get(file)].filter((one) => one !== undefined);
+      const distinct = versions.filter((one, i) => versions.findIndex(({ hash }) => hash === one.hash) === i);
+      return { file, versions: distinct.map((one) => forceOf(file, one)).filter((one) => one !== undefined) };
+    });
+  }
+
+  #goodOf(
+    { files }: FolderOnDisk,
+    settled: Settled,
+    before: ReadonlyMap<string, Checked>,
+  ): ReadonlyMap<string, Checked> {
+    const good = new Map<string, Checked>();
+    for (const [file, inForce] of settled.inForce) {
+      const versions = [this.#checked.get(file), before.get(file)];
+      const checked = versions.find((one) => one?.compiled.part === inForce.part);
+      if (checked !== undefined) good.set(file, checked);
+    }
+    // A file that is at odds with another now may be in force again later.
+    for (const { file } of files) {
+      const checked = before.get(file);
+      if (checked !== undefined && !good.has(file)) good.set(file, checked);
+    }
+    return good;
+  }
+
+  #result(folder: FolderOnDisk, settled: Settled, changed: boolean): Loaded {
+    const whole = settled.declaration.whole && folder.is !== 'absent';
+    const unread = folder.files.flatMap((file) => ('fault' in file ? [file.fault] : []));
+    const bad = folder.files.flatMap(({ file }) => this.#checked.get(file)?.compiled.errors ?? []);
+    return {
+      declaration: { ...settled.declaration, generation: this.#generation, whole },
+      errors: inOrder([...folder.errors, ...unread, ...bad, ...settled.errors]),
+      warnings: inOrder([...folder.warnings, ...settled.warnings]),
+      changed,
+    };
+  }
+}
+
+function digestOf({ is, files, errors, warnings }: FolderOnDisk): string {
+  const list = files.map(({ file, hash }) => [file, hash]);
+  return hashOf(JSON.stringify([is, list, errors, warnings]));
+}
+
+/** By file, line and column, as they are read. */
+export function inOrder(complaints: readonly Complaint[]): readonly Complaint[] {
+  return [...complaints].sort((a, b) => compare(a.file, b.file) || a.line - b.line || a.column - b.column);
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,102 @@
+import { didYouMean } from '../model/nearest.ts';
+import type { Written } from '../model/written.ts';
+import { kinds } from '../reconcilers/index.ts';
+import type { Kind } from '../reconcilers/kind.ts';
+import { ipBytes } from '../wire/addresses.ts';
+import { isForLater, isKindForLater, notInThisVersion } from './later.ts';
+import { keysOfLink, linkKey } from './link-keys.ts';
+
+/** Words other tools use, and the key that is meant here. */
+const otherWords: Readonly<Record<string, string>> = {
+  type: 'kind',
+  mac: 'address',
+  macaddress: 'address',
+  'mac-address': 'address',
+  hwaddr: 'address',
+  lladdr: 'address',
+  ip: 'addresses',
+  ipaddr: 'addresses',
+  ipv4: 'addresses',
+  ipv6: 'addresses',
+  up: 'state',
+  enabled: 'state',
+  description: 'alias',
+  altname: 'altnames',
+  group: 'link_group',
+  qlen: 'txqueuelen',
+  parent: 'link',
+  lower: 'link',
+  'base-iface': 'link',
+  vid: 'id',
+  vni: 'id',
+  port: 'dstport',
+  slaves: 'members',
+  bridge: 'master',
+  bond: 'master',
+  vrf: 'master',
+  stp: 'stp_state',
+  vlan: 'vlans',
+};
+
+/** What is wrong with a key that means nothing on this link, and what would be right. */
+export function unknownLinkKey(key: string, kind: Kind, kindIsWritten: boolean): string {
+  const owners = Object.values<Kind>(kinds).filter((other) => other !== kind && ownsKey(other, key));
+  if (kind.membership !== undefined && (key === 'ports' || key === 'members')) {
+    return `${article(kind.name)} has \`${kind.membership.list}\`, not \`${key}\``;
+  }
+  const meant = otherWords[key];
+  const what = kindIsWritten ? article(kind.name) : 'a link';
+  if (meant !== undefined && linkKey(kind, meant) !== undefined)
+    return `${what} has no key \`${key}\` (did you mean \`${meant}\`?)`;
+  if (owners.length > 0) {
+    const names = owners.map(({ name }) => name);
+    const belongs = `\`${key}\` is a key of ${names.length === 1 ? 'kind' : 'kinds'} ${listing(names, 'and')}`;
+    if (kindIsWritten) return `${belongs}, not of ${kind.name}${didYouMean(key, keysOfLink(kind))}`;
+    return `${belongs}; write ${listing(
+      names.map((name) => `\`kind: ${name}\``),
+      'or',
+    )} if this is one`;
+  }
+  if (isForLater('link', key)) return notInThisVersion(key);
+  return `${what} has no key \`${key}\`${colonHint(key) || didYouMean(key, keysOfLink(kind))}`;
+}
+
+/** `mtu 9000` as a key: the colon is missing. */
+function colonHint(key: string): string {
+  const [word, ...rest] = key.split(/[\s=]+/);
+  return rest.length === 0 ? '' : ` (did you mean \`${word}: ${rest.join(' ')}\`?)`;
+}
+
+function ownsKey(kind: Kind, key: string): boolean {
+  const found = linkKey(kind, key);
+  if (found === undefined) return false;
+  return found.is === 'members' || (found.is === 'field' && Object.hasOwn(kind.fields, found.key));
+}
+
+/** What is wrong with a kind there is not. */
+export function unknownKind(name: string): string {
+  if (isKindForLater(name)) return `kind ${notInThisVersion(name)}`;
+  return `there is no kind \`${name}\`${didYouMean(name, Object.keys(kinds))}`;
+}
+
+/** `address: 10.0.0.1/24`: an IP address where a MAC is meant. */
+export function isIpWhereMacIsMeant(key: string, written: Written): boolean {
+  const texts =
+    written.is === 'scalar' ? [written.text] : written.is === 'list' ? written.items.map(textOf) : [];
+  return key === 'address' && texts.some((text) => ipBytes(text.split('/')[0] ?? '') !== undefined);
+}
+
+function textOf(written: Written): string {
+  return written.is === 'scalar' ? written.text : '';
+}
+
+/** `a, b and c`. */
+export function listing(words: readonly string[], last: 'and' | 'or'): string {
+  if (words.length < 2) return words.join('');
+  return `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
+}
+
+/** `a bond`, `an ifb`. */
+export function article(noun: string): string {
+  return `${/^[aeio]/.test(noun) ? 'an' : 'a'} ${noun}`;
+}

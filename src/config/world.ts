@@ -1,0 +1,53 @@
+import type { LinkName, NamespaceName, ObjectId } from '../model/address.ts';
+import type { Value } from '../model/value.ts';
+import type { Kind } from '../reconcilers/kind.ts';
+import type { FilePart, LinkPart } from './part.ts';
+import type { Source } from './source.ts';
+
+/** A file that is in force: its text, and what it declares. */
+export interface FileInForce {
+  readonly source: Source;
+  readonly part: FilePart;
+}
+
+/** A place in a file, as an offset. */
+export interface Spot {
+  readonly source: Source;
+  readonly at: number;
+}
+
+/** Something wrong, or probably wrong, with what the files say together. */
+export interface Finding {
+  readonly message: string;
+  readonly spot: Spot;
+  /** The second place, where it takes two. */
+  readonly also?: Spot;
+}
+
+export interface WorldField {
+  readonly value: Value;
+  readonly spot: Spot;
+}
+
+/** A link as all files together declare it. */
+export interface WorldLink {
+  readonly id: ObjectId;
+  readonly namespace: NamespaceName;
+  readonly name: LinkName;
+  readonly kind: Kind;
+  /** What stands under `links:`; a link that is only named as a member has none. */
+  readonly part?: LinkPart;
+  /** Everything that says something of it; the first is its own, or the list that names it. */
+  readonly spots: readonly Spot[];
+  /** Attributes written on it, by its master, or implied by its peer. */
+  readonly fields: Readonly<Record<string, WorldField>>;
+}
+
+/** All links the files declare, and who is whose member. */
+export interface World {
+  readonly links: ReadonlyMap<ObjectId, WorldLink>;
+  /** The declared members of a link, in the order they are declared. */
+  membersOf(id: ObjectId): readonly WorldLink[];
+  /** The declared link a field of another names, if it is declared. */
+  named(link: WorldLink, key: string): WorldLink | undefined;
+}
