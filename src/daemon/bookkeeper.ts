@@ -109,6 +109,12 @@ export class Bookkeeper {
     }
   }
 
+  /** The request that mends one end of a pair mends the other. */
+  repairedWith(held: Held): void {
+    const gone = held.open.get('exists');
+    if (gone !== undefined) gone.repaired = { disruptive: false };
+  }
+
   /** A refusal stands until the link or the world around it changes. */
   reconsider(held: Held, mark: () => string): void {
     if (held.refusals.size === 0) return;

@@ -267,18 +267,19 @@ export class Keeper {
       if (step.do === 'create') {
         if (ledger.get(id).origin === null) held.arriving = 'created';
         ledger.claim(id, held.wanted.kind, 'made');
-        const peer = step.fields['peer'];
+        const peer = step.fields.peer;
         const other = typeof peer === 'string' ? this.objects.get(objectId(null, peer)) : undefined;
         if (other !== undefined) {
           if (ledger.get(other.wanted.id).origin === null) other.arriving = 'created';
           ledger.claim(other.wanted.id, other.wanted.kind, 'made');
+          this.#books.repairedWith(other);
         }
       } else if (step.do === 'add') {
         const entry = held.wanted.lists[step.list]?.entries.find(({ key }) => key === step.entry);
         if (entry !== undefined)
           ledger.bring(id, `${step.list}/${step.entry}`, digestOf(entry.fields), 'put');
       } else if (step.do === 'set' && step.id === id) {
-        const master = step.fields['master'];
+        const master = step.fields.master;
         if (master !== undefined) ledger.bring(id, 'master', digestOf(master), 'put');
       }
     }

@@ -8,9 +8,12 @@ const cell = { turns: 0, inKernel: 1 } as const;
  * alive, and restarting it would help nobody.
  */
 export class Pulse {
+  readonly memory: SharedArrayBuffer;
   readonly #cells: Int32Array;
+  #lastTurns = -1;
 
   constructor(shared: SharedArrayBuffer) {
+    this.memory = shared;
     this.#cells = new Int32Array(shared);
   }
 
@@ -22,11 +25,15 @@ export class Pulse {
     Atomics.add(this.#cells, cell.turns, 1);
   }
 
-  get turns(): number {
-    return Atomics.load(this.#cells, cell.turns);
+  /** Whether the keeper turned since this was last asked, or is known to be inside a kernel call. */
+  isAlive(): boolean {
+    const turns = Atomics.load(this.#cells, cell.turns);
+    const turned = turns !== this.#lastTurns;
+    this.#lastTurns = turns;
+    return turned || this.isInKernel();
   }
 
-  get inKernel(): boolean {
+  isInKernel(): boolean {
     return Atomics.load(this.#cells, cell.inKernel) === 1;
   }
 

@@ -87,7 +87,7 @@ export class Removals {
         if (how !== 'put') continue;
         const [list = '', ...key] = at.split('/');
         const entry = found.lists[list]?.get(key.join('/'));
-        if (at === 'master' && digest === JSON.stringify(found.values['master']))
+        if (at === 'master' && digest === JSON.stringify(found.values.master))
           steps.push({ do: 'set', id, kind: 'device', fields: { master: 'none' } });
         else if (entry !== undefined)
           steps.push({ do: 'remove', id, list, entry: entry.key, fields: entry.fields });

@@ -108,12 +108,12 @@ export function creationFields(wanted: WantedLink, kind: Kind, memory: Memory, w
       continue;
     fields[key] = value;
   }
-  if (fields['master'] === 'none') delete fields['master'];
+  if (fields.master === 'none') delete fields.master;
   const upLater =
-    Object.keys(fields).some((key) => table[key]?.beforeUp === true) || joinsDown(fields['master'], world);
-  if (fields['state'] === 'down' || upLater) delete fields['state'];
-  if (fields['address'] === undefined && memory.mac !== null && kind.address === 'random')
-    fields['address'] = memory.mac;
+    Object.keys(fields).some((key) => table[key]?.beforeUp === true) || joinsDown(fields.master, world);
+  if (fields.state === 'down' || upLater) delete fields.state;
+  if (fields.address === undefined && memory.mac !== null && kind.address === 'random')
+    fields.address = memory.mac;
   return fields;
 }
 
@@ -159,7 +159,7 @@ function otherAddress(
   const sameLink = ifindex === null || ifindex === found.ifindex;
   if (origin !== 'made' || mac === null || sameLink || mac === found.mac || kind.address === 'none')
     return [];
-  if (wanted.fields['address'] !== undefined) return [];
+  if (wanted.fields.address !== undefined) return [];
   const change = { key: 'address', wanted: mac, found: found.mac };
   return [
     {
@@ -254,7 +254,7 @@ function missingMaster(key: string, found: FoundLink): Hold | undefined {
 }
 
 function needFor(key: string, row: AnyRow, wanted: WantedLink, found: FoundLink, world: World): ChangeNeed {
-  const isUp = found.values['state'] === 'up';
+  const isUp = found.values.state === 'up';
   const bare =
     key === 'master' && joinsDown(wanted.fields[key], world)
       ? 'down'
@@ -347,7 +347,7 @@ function fieldSteps(
   for (const some of [first, rest]) {
     if (some.length > 0) now({ do: 'set', id, kind: wanted.kind, fields: wantedOf(some) }, disruptive);
   }
-  if (downs && wanted.fields['state'] !== 'down') now({ do: 'up', id }, true);
+  if (downs && wanted.fields.state !== 'down') now({ do: 'up', id }, true);
   if (empties) now({ do: 'return-members', id, members: found.members }, true);
   return steps;
 }

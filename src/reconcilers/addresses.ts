@@ -100,7 +100,7 @@ export const addresses: ListTable = {
 };
 
 function peerOnly(fields: Values): Values {
-  return fields['peer'] === undefined ? {} : { peer: fields['peer'] };
+  return fields.peer === undefined ? {} : { peer: fields.peer };
 }
 
 function entryOf(prefix: string, fields: Values) {
@@ -113,8 +113,8 @@ function completed(prefix: string, found: Record<string, Value>, written: Writte
   const local = ipBytes(address) ?? new Uint8Array(4);
   const v4Only = ['broadcast', 'label'].find((key) => found[key] !== undefined && local.length !== 4);
   if (v4Only !== undefined) throw new Misfit(written, `an IPv6 address has no \`${v4Only}\``);
-  if (found['broadcast'] === '+') found['broadcast'] = ipText(allHostBits(local, Number(length))) ?? '+';
-  return entryOf(found['peer'] === undefined ? prefix : `${address}/${local.length * 8}`, found);
+  if (found.broadcast === '+') found.broadcast = ipText(allHostBits(local, Number(length))) ?? '+';
+  return entryOf(found.peer === undefined ? prefix : `${address}/${local.length * 8}`, found);
 }
 
 function allHostBits(local: Uint8Array, length: number): Uint8Array {
@@ -186,12 +186,11 @@ function scopeWord(number: number): Value {
 function request(type: number, flags: number, prefix: string, entry: Values, holder: Holder): Request {
   const [address = '', length = '0'] = prefix.split('/');
   const local = ipBytes(address) ?? new Uint8Array(4);
-  const [peer, peerLength] =
-    typeof entry['peer'] === 'string' ? entry['peer'].split('/') : [undefined, undefined];
+  const [peer, peerLength] = typeof entry.peer === 'string' ? entry.peer.split('/') : [undefined, undefined];
   const remote = peer === undefined ? undefined : ipBytes(peer);
   let bits = 0;
   for (const [name, bit] of Object.entries(flagBits)) if (entry[name] === true) bits |= bit;
-  const scope = entry['scope'] ?? defaultScope(local);
+  const scope = entry.scope ?? defaultScope(local);
   const writer = new Writer(128)
     .u8(local.length === 4 ? AF.INET : AF.INET6)
     .u8(Number(peerLength ?? length))
@@ -201,15 +200,15 @@ function request(type: number, flags: number, prefix: string, entry: Values, hol
     .attribute(IFA.LOCAL, local)
     .attribute(IFA.ADDRESS, remote ?? local);
   if (type === RTM.DELADDR) return { type, flags, body: writer.bytes.slice() };
-  const broadcast = typeof entry['broadcast'] === 'string' ? ipBytes(entry['broadcast']) : undefined;
+  const broadcast = typeof entry.broadcast === 'string' ? ipBytes(entry.broadcast) : undefined;
   if (broadcast !== undefined) writer.attribute(IFA.BROADCAST, broadcast);
-  if (typeof entry['label'] === 'string') writer.attribute(IFA.LABEL, Buffer.from(`${entry['label']}\0`));
-  if (typeof entry['metric'] === 'number') writer.attribute(IFA.RT_PRIORITY, u32Bytes(entry['metric']));
-  if (entry['valid_lft'] !== undefined || entry['preferred_lft'] !== undefined) {
+  if (typeof entry.label === 'string') writer.attribute(IFA.LABEL, Buffer.from(`${entry.label}\0`));
+  if (typeof entry.metric === 'number') writer.attribute(IFA.RT_PRIORITY, u32Bytes(entry.metric));
+  if (entry.valid_lft !== undefined || entry.preferred_lft !== undefined) {
     const lifetime = (value: Value | undefined) => u32Bytes(typeof value === 'number' ? value : INFINITY);
     const cache = new Uint8Array(16);
-    cache.set(lifetime(entry['preferred_lft'] ?? entry['valid_lft']), 0);
-    cache.set(lifetime(entry['valid_lft']), 4);
+    cache.set(lifetime(entry.preferred_lft ?? entry.valid_lft), 0);
+    cache.set(lifetime(entry.valid_lft), 4);
     writer.attribute(IFA.CACHEINFO, cache);
   }
   writer.attribute(IFA.FLAGS, u32Bytes(bits)).attribute(IFA.PROTO, Uint8Array.of(RTPROT_VNETD));
@@ -240,35 +239,32 @@ export function decodeAddress({
   let flags = view.getUint8(start + 2);
   const length = view.getUint8(start + 1);
   const ifindex = view.getUint32(start + 4, littleEndian);
-  found['scope'] = scopeWord(view.getUint8(start + 3));
-  found['valid_lft'] = 'forever';
-  found['preferred_lft'] = 'forever';
+  found.scope = scopeWord(view.getUint8(start + 3));
+  found.valid_lft = 'forever';
+  found.preferred_lft = 'forever';
   eachAttribute(view, start + SIZE.ifaddrmsg, end, (type, from, to) => {
     const slice: Slice = { view, start: from, end: to };
     if (type === IFA.LOCAL) local = bytesOf(slice);
     else if (type === IFA.ADDRESS) address = bytesOf(slice);
-    else if (type === IFA.BROADCAST) found['broadcast'] = ipText(bytesOf(slice)) ?? null;
-    else if (type === IFA.LABEL) found['label'] = textOf(slice);
+    else if (type === IFA.BROADCAST) found.broadcast = ipText(bytesOf(slice)) ?? null;
+    else if (type === IFA.LABEL) found.label = textOf(slice);
     else if (type === IFA.FLAGS) flags = view.getUint32(from, littleEndian);
-    else if (type === IFA.RT_PRIORITY) found['metric'] = view.getUint32(from, littleEndian);
-    else if (type === IFA.PROTO) found['proto'] = view.getUint8(from);
+    else if (type === IFA.RT_PRIORITY) found.metric = view.getUint32(from, littleEndian);
+    else if (type === IFA.PROTO) found.proto = view.getUint8(from);
     else if (type === IFA.CACHEINFO) {
-      found['preferred_lft'] = lifetimeOf(view.getUint32(from, littleEndian));
-      found['valid_lft'] = lifetimeOf(view.getUint32(from + 4, littleEndian));
+      found.preferred_lft = lifetimeOf(view.getUint32(from, littleEndian));
+      found.valid_lft = lifetimeOf(view.getUint32(from + 4, littleEndian));
     }
   });
   const own = local ?? address;
   if (own === undefined) return undefined;
   for (const [name, bit] of Object.entries(flagBits)) found[name] = (flags & bit) !== 0;
   const remote = address !== undefined && !address.every((byte, i) => byte === own[i]) ? address : undefined;
-  if (remote !== undefined) found['peer'] = `${ipText(remote)}/${length}`;
+  if (remote !== undefined) found.peer = `${ipText(remote)}/${length}`;
   const key = `${ipText(own)}/${remote === undefined ? length : own.length * 8}`;
   const kernelMade =
-    own.length === 16 &&
-    own[0] === 0xfe &&
-    ((own[1] ?? 0) & 0xc0) === 0x80 &&
-    found['proto'] !== RTPROT_VNETD;
-  const lasting = kernelMade || found['valid_lft'] !== 'forever' || own[0] === 127;
+    own.length === 16 && own[0] === 0xfe && ((own[1] ?? 0) & 0xc0) === 0x80 && found.proto !== RTPROT_VNETD;
+  const lasting = kernelMade || found.valid_lft !== 'forever' || own[0] === 127;
   return { key, fields: found, lasting, ifindex, flags };
 }
 

@@ -47,7 +47,7 @@ export const vlans: ListTable = {
       } else flags[key.text] = readSwitch(value);
     }
     if (vids === undefined) throw new Misfit(written, 'an entry of `vlans` needs `vid:`, as in { vid: 10 }');
-    if (flags['pvid'] === true && vids.length > 1)
+    if (flags.pvid === true && vids.length > 1)
       throw new Misfit(written, 'a range of VLANs cannot be the `pvid`; name one');
     return vids.map((vid) => ({ key: vid, fields: flags }));
   },
@@ -77,8 +77,8 @@ function request(type: number, vid: string, flags: Values, holder: Holder): Requ
   const whose = holder.kind === 'bridge' ? BRIDGE_FLAGS.SELF : BRIDGE_FLAGS.MASTER;
   writer.attribute(IFLA_BRIDGE.FLAGS, u16s(whose));
   const bits =
-    (flags['pvid'] === true ? BRIDGE_VLAN_INFO.PVID : 0) |
-    (flags['untagged'] === true ? BRIDGE_VLAN_INFO.UNTAGGED : 0);
+    (flags.pvid === true ? BRIDGE_VLAN_INFO.PVID : 0) |
+    (flags.untagged === true ? BRIDGE_VLAN_INFO.UNTAGGED : 0);
   writer.attribute(IFLA_BRIDGE.VLAN_INFO, u16s(bits, Number(vid))).close(spec);
   return { type, flags: 0, body: writer.bytes.slice() };
 }

@@ -87,8 +87,8 @@ export function ipv6Bytes(text: string): Uint8Array {
     bytes[at * 2] = group >> 8;
     bytes[at * 2 + 1] = group & 0xff;
   };
-  left.forEach(put);
-  right.forEach((group, i) => put(group, 8 - right.length + i));
+  for (const [i, group] of left.entries()) put(group, i);
+  for (const [i, group] of right.entries()) put(group, 8 - right.length + i);
   return bytes;
 }
 

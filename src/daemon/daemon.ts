@@ -1,0 +1,208 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Loaded, openConfiguration } from '../config/folder.ts';
+import { openHistory } from '../history/history.ts';
+import type { Happening } from '../model/event.ts';
+import { Failure } from '../model/failure.ts';
+import type { Complaint } from '../model/place.ts';
+import { peerCredentials } from '../netlink/native.ts';
+import { openControl } from './control.ts';
+import type { House } from './house.ts';
+import { openJournal } from './journal.ts';
+import { startKeeper } from './keeper-handle.ts';
+import { beTheOnlyOne } from './only-one.ts';
+import type { Options } from './options.ts';
+import { Published } from './published.ts';
+import { Pulse } from './pulse.ts';
+import { openServiceManager } from './service-manager.ts';
+
+const SETTLE_ONCE_MS = 30_000;
+
+/** The composition root: opens everything, ties it together, and closes it when told to; the exit code. */
+export async function runDaemon(options: Options & { readonly version: string }): Promise<number> {
+  const { runtimeDirectory, stateDirectory, configDirectory, version } = options;
+  if (process.getuid?.() !== 0) throw new Failure('no-permission', 'vnetd changes links and must be started as root');
+  beTheOnlyOne(runtimeDirectory);
+  const notes: string[] = [];
+  try {
+    mkdirSync(stateDirectory, { recursive: true, mode: 0o755 });
+  } catch (error) {
+    notes.push(`${stateDirectory} cannot be made: ${(error as Error).message}`);
+  }
+
+  const stop = new AbortController();
+  const ended = new Promise<string>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
+    stop.signal.addEventListener('abort', () => resolve(String(stop.signal.reason)), { once: true });
+  });
+  const journal = openJournal({ level: 'info' });
+  const history = openHistory({
+    path: join(stateDirectory, 'history.db'),
+    settings: { keepMs: 90 * 86_400_000, sizeBytes: 64 * 1024 * 1024 },
+    onTrouble: (sentence) => journal.warn(sentence),
+    onRecovery: (sentence) => journal.notice(sentence),
+  });
+  const published = new Published();
+  const pulse = new Pulse(Pulse.memory());
+  let failed = false;
+  let firstSettled = () => {};
+  const settled = new Promise<void>((resolve) => {
+    firstSettled = resolve;
+  });
+
+  const happened = (happening: Happening) => {
+    history.record(happening);
+    journal.say(happening);
+    published.happened(happening);
+  };
+  const keeper = startKeeper(
+    { runtimeDirectory, pulse: pulse.memory },
+    {
+      told(message) {
+        if (message.say === 'happened') for (const happening of message.happenings) happened(happening);
+        else if (message.say === 'status') published.take(message);
+        else if (message.say === 'settled') firstSettled();
+      },
+      died(reason) {
+        failed = true;
+        journal.error('the keeper died; nothing is kept in sync until vnetd is started again', { reason });
+        stop.abort('the keeper died');
+      },
+    },
+  );
+
+  const complained = new Set<string>();
+  const configuration = openConfiguration({
+    directory: configDirectory,
+    stateDirectory,
+    generation: history.generation(),
+    watch: !options.once,
+    signal: stop.signal,
+    onChange(loaded) {
+      const { declaration } = loaded;
+      journal.setLevel(declaration.daemon.logLevel);
+      history.retain(declaration.daemon.history);
+      happened(configHappening(loaded));
+      tellComplaints(loaded, complained, (sentence) => journal.warn(sentence));
+      keeper.declare(declaration);
+      published.changed();
+    },
+  });
+  const allNotes = () => [...notes, ...configuration.notes(), ...[history.trouble()].filter((one) => one !== null)];
+  const service = openServiceManager({ alive: () => pulse.isAlive() });
+  const settledNow = async () => {
+    const { declaration } = configuration.current();
+    await keeper.ask({ ask: 'settled', generation: declaration.generation });
+  };
+  const configStatus = () => {
+    const { declaration, errors, warnings } = configuration.current();
+    return { generation: declaration.generation, errors, warnings };
+  };
+  const house: House = {
+    status: () => published.status(version, configStatus(), allNotes()),
+    detail: (id) => keeper.ask({ ask: 'detail', id }),
+    plan: (ids) => keeper.ask({ ask: 'plan', ids }),
+    restore: (id) => keeper.ask({ ask: 'restore', id }),
+    async reload() {
+      await configuration.read();
+      await settledNow();
+      return configStatus();
+    },
+    history: (query) => history.query(query),
+    doctor: () => keeper.ask({ ask: 'doctor' }),
+    watch: (watcher, signal) => published.watch(watcher, signal),
+  };
+
+  const sentence = () => summary(house);
+  let exitCode = 0;
+  try {
+    await configuration.read();
+    if (options.once) {
+      await Promise.race([settled, ended]);
+      exitCode = await inSyncWithin(house, published, SETTLE_ONCE_MS, stop.signal) ? 0 : 1;
+      return exitCode;
+    }
+    const control = await openControl({
+      path: join(runtimeDirectory, 'vnetd.sock'),
+      group: configuration.current().declaration.daemon.socketGroup,
+      house,
+      signal: stop.signal,
+      peer: peerCredentials,
+      surprised: (error) => journal.error('an answer failed', { reason: String(error) }),
+    });
+    await Promise.race([settled, ended]);
+    service.ready(sentence());
+    published.watch({ changed: () => service.status(sentence()) }, stop.signal);
+    process.on('SIGHUP', () => {
+      service.reloading();
+      house.reload().finally(() => service.ready(sentence()));
+    });
+    journal.info('ready', { version });
+    const why = await ended;
+    journal.info('stopping', { reason: why });
+    service.stopping(`stopping (${why})`);
+    await control.close();
+    return failed ? 1 : 0;
+  } finally {
+    stop.abort('stopping');
+    if (!failed) await keeper.stop();
+    history.close();
+    service.close();
+    journal.close();
+  }
+}
+
+/** Whether everything comes in sync within the time; what cannot is not waited for. */
+function inSyncWithin(house: House, published: Published, ms: number, signal: AbortSignal): Promise<boolean> {
+  const verdict = () => {
+    const { objects, config } = house.status();
+    if (config.errors.length > 0) return false;
+    if (objects.every(({ state }) => state === 'in-sync' || state === 'paused')) return true;
+    return objects.some(({ state }) => state === 'pending') ? undefined : false;
+  };
+  return new Promise((resolve) => {
+    const over = new AbortController();
+    const settle = (value: boolean) => {
+      over.abort();
+      clearTimeout(timer);
+      resolve(value);
+    };
+    const timer = setTimeout(() => settle(verdict() === true), ms);
+    const look = () => {
+      const value = verdict();
+      if (value !== undefined) settle(value);
+    };
+    published.watch({ changed: look }, AbortSignal.any([over.signal, signal]));
+    look();
+  });
+}
+
+function configHappening({ declaration, errors, warnings }: Loaded): Happening {
+  const count = (list: readonly unknown[], word: string) => (list.length === 0 ? '' : `, ${list.length} ${word}${list.length === 1 ? '' : 's'}`);
+  const message = `generation ${declaration.generation}: ${declaration.links.length} objects declared${count(errors, 'error')}${count(warnings, 'warning')}`;
+  return { at: Date.now(), id: null, event: 'config', generation: declaration.generation, message };
+}
+
+/** Each complaint is said once, for as long as it stands. */
+function tellComplaints({ errors, warnings }: Loaded, told: Set<string>, tell: (sentence: string) => void): void {
+  const standing = new Set<string>();
+  for (const complaint of [...errors, ...warnings]) {
+    const sentence = inOneLine(complaint);
+    standing.add(sentence);
+    if (!told.has(sentence)) tell(sentence);
+  }
+  told.clear();
+  for (const sentence of standing) told.add(sentence);
+}
+
+function inOneLine({ file, line, column, message }: Complaint): string {
+  return `${file}:${line}:${column}: ${message}`;
+}
+
+/** What `systemctl status` shows. */
+function summary(house: House): string {
+  const { objects, health, config } = house.status();
+  const well = objects.filter(({ state }) => state === 'in-sync').length;
+  const errors = config.errors.length === 0 ? '' : `, ${config.errors.length} configuration errors`;
+  return `${health}: ${well} of ${objects.length} objects in sync${errors}`;
+}

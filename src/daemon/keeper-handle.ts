@@ -1,0 +1,54 @@
+import { Worker } from 'node:worker_threads';
+import type { Declaration } from '../model/declaration.ts';
+import { Failure } from '../model/failure.ts';
+import type { Answers, FromKeeper, KeeperData, Question, ToKeeper } from './messages.ts';
+
+/** The main thread's end of the keeper's thread. */
+export interface KeeperHandle {
+  declare(declaration: Declaration): void;
+  ask<Q extends Question>(question: Q): Promise<Answers[Q['ask']]>;
+  /** Ends the thread when its last words are sent. */
+  stop(): Promise<void>;
+}
+
+/** What the keeper tells beside answers. */
+export interface KeeperNews {
+  told(message: Exclude<FromKeeper, { say: 'answer' }>): void;
+  /** It died: nothing is kept any more. */
+  died(reason: string): void;
+}
+
+export function startKeeper(data: KeeperData, news: KeeperNews): KeeperHandle {
+  const worker = new Worker(new URL('./keeper-thread.js', import.meta.url), { workerData: data, name: 'keeper' });
+  const asked = new Map<number, { resolve(answer: Answers[keyof Answers]): void; reject(error: Error): void }>();
+  let number = 0;
+  let stopping = false;
+  const ended = new Promise<void>((resolve) => {
+    worker.once('exit', () => resolve());
+  });
+  worker.on('message', (message: FromKeeper) => {
+    if (message.say !== 'answer') return news.told(message);
+    asked.get(message.number)?.resolve(message.answer);
+    asked.delete(message.number);
+  });
+  worker.on('error', (error) => news.died(error instanceof Error ? (error.stack ?? error.message) : String(error)));
+  worker.on('exit', () => {
+    for (const { reject } of asked.values()) reject(new Failure('internal', 'the keeper has ended'));
+    if (!stopping) news.died('the keeper has ended');
+  });
+  const tell = (message: ToKeeper) => worker.postMessage(message);
+  return {
+    declare: (declaration) => tell({ say: 'declare', declaration }),
+    ask: (question) =>
+      new Promise((resolve, reject) => {
+        number += 1;
+        asked.set(number, { resolve: resolve as (answer: Answers[keyof Answers]) => void, reject });
+        tell({ say: 'ask', number, question });
+      }),
+    async stop() {
+      stopping = true;
+      tell({ say: 'stop' });
+      await ended;
+    },
+  };
+}

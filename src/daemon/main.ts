@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '../model/failure.ts';
+import { runDaemon } from './daemon.ts';
+import { readOptions, usage } from './options.ts';
+
+/** Exit codes: 0 good, 1 not so, 2 usage, 4 internal. */
+const exitCodes = { usage: 2, internal: 4 } as const;
+
+/** Runs vnetd with these arguments until it ends; the process's exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    const options = readOptions(args, process.env);
+    if (options === 'help' || options === 'version') {
+      process.stdout.write(`${options === 'help' ? usage : version()}\n`);
+      return 0;
+    }
+    return await runDaemon({ ...options, version: version() });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    process.stderr.write(`vnetd: ${error.message}\n${error.code === 'usage' ? 'Try `vnetd --help`.\n' : ''}`);
+    return exitCodes[error.code as keyof typeof exitCodes] ?? 1;
+  }
+}
+
+function version(): string {
+  const root = join(import.meta.dirname, '../../..');
+  return (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
+}
+
+process.exitCode = await main(process.argv.slice(2));
