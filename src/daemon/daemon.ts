@@ -21,7 +21,8 @@ const SETTLE_ONCE_MS = 30_000;
 /** The composition root: opens everything, ties it together, and closes it when told to; the exit code. */
 export async function runDaemon(options: Options & { readonly version: string }): Promise<number> {
   const { runtimeDirectory, stateDirectory, configDirectory, version } = options;
-  if (process.getuid?.() !== 0) throw new Failure('no-permission', 'vnetd changes links and must be started as root');
+  if (process.getuid?.() !== 0)
+    throw new Failure('no-permission', 'vnetd changes links and must be started as root');
   beTheOnlyOne(runtimeDirectory);
   const notes: string[] = [];
   try {
@@ -88,7 +89,11 @@ export async function runDaemon(options: Options & { readonly version: string })
       published.changed();
     },
   });
-  const allNotes = () => [...notes, ...configuration.notes(), ...[history.trouble()].filter((one) => one !== null)];
+  const allNotes = () => [
+    ...notes,
+    ...configuration.notes(),
+    ...[history.trouble()].filter((one) => one !== null),
+  ];
   const service = openServiceManager({ alive: () => pulse.isAlive() });
   const settledNow = async () => {
     const { declaration } = configuration.current();
@@ -119,7 +124,7 @@ export async function runDaemon(options: Options & { readonly version: string })
     await configuration.read();
     if (options.once) {
       await Promise.race([settled, ended]);
-      exitCode = await inSyncWithin(house, published, SETTLE_ONCE_MS, stop.signal) ? 0 : 1;
+      exitCode = (await inSyncWithin(house, published, SETTLE_ONCE_MS, stop.signal)) ? 0 : 1;
       return exitCode;
     }
     const control = await openControl({
@@ -178,13 +183,18 @@ function inSyncWithin(house: House, published: Published, ms: number, signal: Ab
 }
 
 function configHappening({ declaration, errors, warnings }: Loaded): Happening {
-  const count = (list: readonly unknown[], word: string) => (list.length === 0 ? '' : `, ${list.length} ${word}${list.length === 1 ? '' : 's'}`);
+  const count = (list: readonly unknown[], word: string) =>
+    list.length === 0 ? '' : `, ${list.length} ${word}${list.length === 1 ? '' : 's'}`;
   const message = `generation ${declaration.generation}: ${declaration.links.length} objects declared${count(errors, 'error')}${count(warnings, 'warning')}`;
   return { at: Date.now(), id: null, event: 'config', generation: declaration.generation, message };
 }
 
 /** Each complaint is said once, for as long as it stands. */
-function tellComplaints({ errors, warnings }: Loaded, told: Set<string>, tell: (sentence: string) => void): void {
+function tellComplaints(
+  { errors, warnings }: Loaded,
+  told: Set<string>,
+  tell: (sentence: string) => void,
+): void {
   const standing = new Set<string>();
   for (const complaint of [...errors, ...warnings]) {
     const sentence = inOneLine(complaint);

@@ -19,8 +19,14 @@ export interface KeeperNews {
 }
 
 export function startKeeper(data: KeeperData, news: KeeperNews): KeeperHandle {
-  const worker = new Worker(new URL('./keeper-thread.js', import.meta.url), { workerData: data, name: 'keeper' });
-  const asked = new Map<number, { resolve(answer: Answers[keyof Answers]): void; reject(error: Error): void }>();
+  const worker = new Worker(new URL('./keeper-thread.js', import.meta.url), {
+    workerData: data,
+    name: 'keeper',
+  });
+  const asked = new Map<
+    number,
+    { resolve(answer: Answers[keyof Answers]): void; reject(error: Error): void }
+  >();
   let number = 0;
   let stopping = false;
   const ended = new Promise<void>((resolve) => {
@@ -31,7 +37,9 @@ export function startKeeper(data: KeeperData, news: KeeperNews): KeeperHandle {
     asked.get(message.number)?.resolve(message.answer);
     asked.delete(message.number);
   });
-  worker.on('error', (error) => news.died(error instanceof Error ? (error.stack ?? error.message) : String(error)));
+  worker.on('error', (error) =>
+    news.died(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+  );
   worker.on('exit', () => {
     for (const { reject } of asked.values()) reject(new Failure('internal', 'the keeper has ended'));
     if (!stopping) news.died('the keeper has ended');

@@ -1,5 +1,5 @@
-import { constants } from 'node:os';
 import { ftruncateSync, mkdirSync, readFileSync, writeSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { Failure } from '../model/failure.ts';
 import { lockFile } from '../netlink/native.ts';

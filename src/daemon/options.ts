@@ -23,7 +23,10 @@ usage: vnetd [--config-dir DIR] [--state-dir DIR] [--runtime-dir DIR] [--once]
 The network namespace it is started in is its host namespace. See vnetd(8), vnetctl(1).`;
 
 /** What the command line and systemd's environment say; \`help\` and \`version\` are asked for by name. */
-export function readOptions(args: readonly string[], environment: NodeJS.ProcessEnv): Options | 'help' | 'version' {
+export function readOptions(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Options | 'help' | 'version' {
   const { values } = parsed(args);
   if (values.help === true) return 'help';
   if (values.version === true) return 'version';

@@ -14,7 +14,9 @@ export class Published {
 
   /** In the order of their ids, those of the host first. */
   objects(): readonly ObjectStatus[] {
-    return [...this.#objects.values()].sort((a, b) => order(a.namespace ?? '', b.namespace ?? '') || order(a.id, b.id));
+    return [...this.#objects.values()].sort(
+      (a, b) => order(a.namespace ?? '', b.namespace ?? '') || order(a.id, b.id),
+    );
   }
 
   get(id: ObjectId): ObjectStatus | undefined {

@@ -11,6 +11,7 @@ interface SdNotify {
   sendState(lines: string): void;
 }
 
+const STARTING_EVERY_MS = 10_000;
 const STATUS_AT_MOST_EVERY_MS = 1000;
 
 export interface ServiceManagerOptions {
@@ -46,11 +47,29 @@ export function openServiceManager(options: ServiceManagerOptions): ServiceManag
   let statusTimer: NodeJS.Timeout | null = null;
 
   const sendStatus = (sentence: string) => notify.sendState(`STATUS=${oneLine(sentence)}`);
+  const sendStatusSoon = (sentence: string) => {
+    if (statusTimer !== null) {
+      pendingStatus = sentence;
+      return;
+    }
+    sendStatus(sentence);
+    statusTimer = setTimeout(() => {
+      statusTimer = null;
+      const last = pendingStatus;
+      pendingStatus = null;
+      if (last !== null) sendStatusSoon(last);
+    }, STATUS_AT_MOST_EVERY_MS).unref();
+  };
   const feed = () => {
     if (alive()) notify.watchdog();
   };
+  // Bringing thousands of links in sync takes its time; a start that goes on must not be taken for one that hangs.
+  const starting = setInterval(() => {
+    if (alive()) notify.sendState(`EXTEND_TIMEOUT_USEC=${3 * STARTING_EVERY_MS * 1000}`);
+  }, STARTING_EVERY_MS).unref();
   return {
     ready(status) {
+      clearInterval(starting);
       pendingStatus = null;
       sendStatus(status);
       notify.ready();
@@ -59,18 +78,7 @@ export function openServiceManager(options: ServiceManagerOptions): ServiceManag
       feed();
       feeding = setInterval(feed, interval / 2).unref();
     },
-    status(sentence) {
-      if (statusTimer !== null) {
-        pendingStatus = sentence;
-        return;
-      }
-      sendStatus(sentence);
-      statusTimer = setTimeout(() => {
-        statusTimer = null;
-        if (pendingStatus !== null) this.status(pendingStatus);
-        pendingStatus = null;
-      }, STATUS_AT_MOST_EVERY_MS).unref();
-    },
+    status: sendStatusSoon,
     reloading() {
       // In one datagram: systemd 253 takes no RELOADING=1 of a `notify-reload` service without the time beside it.
       notify.sendState(`RELOADING=1\nMONOTONIC_USEC=${bootTimeMicros()}`);
@@ -80,6 +88,7 @@ export function openServiceManager(options: ServiceManagerOptions): ServiceManag
       notify.stopping(process.pid);
     },
     close() {
+      clearInterval(starting);
       if (feeding !== null) clearInterval(feeding);
       if (statusTimer !== null) clearTimeout(statusTimer);
     },

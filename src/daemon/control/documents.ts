@@ -175,7 +175,14 @@ function requesterDocument({ pid, command, uid }: Requester): Requester {
   return { pid, command, uid };
 }
 
-export function complaintDocument({ file, line, column, message, excerpt, also }: Complaint): ComplaintDocument {
+export function complaintDocument({
+  file,
+  line,
+  column,
+  message,
+  excerpt,
+  also,
+}: Complaint): ComplaintDocument {
   return {
     file,
     line,
