@@ -1,0 +1,68 @@
+import type { DetailDocument } from '../daemon/control/documents.ts';
+import type { Call } from './call.ts';
+import { paint } from './colour.ts';
+import { ask, objectPath } from './daemon.ts';
+import { type ExitCode, exit } from './exit.ts';
+import { counted, isGood, stateColours } from './states.ts';
+import { stepRow, stepTitles } from './steps.ts';
+import { table } from './table.ts';
+import type { Terminal } from './terminal.ts';
+import { ago, localTime } from './time.ts';
+import { valueText } from './values.ts';
+import { harmless } from './width.ts';
+
+const origins = { made: 'made by vnetd', found: 'found here, not made by vnetd' } as const;
+
+/** `vnetctl show ID`: every managed attribute, wanted and found, and the layers under and over it. */
+export async function show({ operands, socket, json, terminal }: Call): Promise<ExitCode> {
+  const detail = await ask<DetailDocument>(socket, objectPath(operands[0] ?? ''));
+  if (json) terminal.writeJson(detail);
+  else terminal.write(detailText(detail, terminal, Date.now()));
+  return isGood(detail) ? exit.good : exit.notSo;
+}
+
+function detailText(detail: DetailDocument, terminal: Terminal, now: number): string {
+  const parts = [head(detail, terminal, now)];
+  if (detail.attributes.length > 0) parts.push(attributes(detail, terminal));
+  if (detail.over.length + detail.under.length > 0) parts.push(layers(detail, terminal));
+  if (detail.plan.length > 0) parts.push(`To do:\n${table(stepTitles, detail.plan.map(stepRow), terminal)}`);
+  return parts.join('\n');
+}
+
+function head(detail: DetailDocument, terminal: Terminal, now: number): string {
+  const { id, kind, state, since, reason, drifts, last_drift, ifindex, origin } = detail;
+  const title = `${paint(harmless(id), 'bold', terminal.colour)} (${kind})`;
+  const word = paint(state, stateColours[state], terminal.colour);
+  const lines = [`${title}: ${word} since ${localTime(since)} (${ago(since, now)})`];
+  if (reason !== null) lines.push(`  ${harmless(reason)}`);
+  const facts = [
+    ifindex === null ? 'not there' : `ifindex ${ifindex}`,
+    ...(origin === null ? [] : [origins[origin]]),
+    last_drift === null
+      ? counted(drifts, 'drift')
+      : `${counted(drifts, 'drift')}, the last ${ago(last_drift, now)}`,
+  ];
+  lines.push(`  ${facts.join('; ')}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function attributes(detail: DetailDocument, terminal: Terminal): string {
+  const rows = detail.attributes.map(({ key, wanted, found, agrees, note }) => [
+    key,
+    valueText(wanted),
+    { text: valueText(found), colour: agrees ? undefined : ('red' as const) },
+    { text: note ?? (agrees ? '' : 'differs'), colour: agrees ? undefined : ('red' as const) },
+  ]);
+  return table(['ATTRIBUTE', 'WANTED', 'FOUND', 'NOTE'], rows, terminal);
+}
+
+/** What stands on it, itself, and what it stands on, top down as packets leave. */
+function layers({ id, over, under }: DetailDocument, terminal: Terminal): string {
+  const step = over.length === 0 ? '' : '  ';
+  const lines = [
+    ...over.map(harmless),
+    `${step}${paint(harmless(id), 'bold', terminal.colour)}`,
+    ...under.map((name) => `${step}  ${harmless(name)}`),
+  ];
+  return `Layers, each on those further in:\n${lines.map((line) => `  ${line}\n`).join('')}`;
+}

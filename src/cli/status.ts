@@ -1,0 +1,86 @@
+import type { ObjectDocument, StatusDocument } from '../daemon/control/documents.ts';
+import type { Call } from './call.ts';
+import { paint } from './colour.ts';
+import { complaintText } from './complaints.ts';
+import { address, ask, lines } from './daemon.ts';
+import { type ExitCode, exit } from './exit.ts';
+import { allGood, isGood, stateColours, summary } from './states.ts';
+import { table } from './table.ts';
+import type { Terminal } from './terminal.ts';
+import { ago } from './time.ts';
+import { harmless } from './width.ts';
+
+const clearScreen = '\x1b[H\x1b[2J\x1b[3J';
+
+/** Ages on a watched screen are renewed at this pace. */
+const renewMs = 1000;
+
+/** `vnetctl status [ID…] [--watch]`: every declared object, its state, since when, why. */
+export async function status(call: Call): Promise<ExitCode> {
+  const { operands, socket, json, terminal } = call;
+  const query = operands.map((id) => ['id', id] as const);
+  if (call.options.watch === true) return watchStatus(call, address('/v1/status/stream', query));
+  const document = await ask<StatusDocument>(socket, address('/v1/status', query));
+  if (json) terminal.writeJson(document);
+  else terminal.write(statusText(document, terminal, Date.now()));
+  return codeFor(document);
+}
+
+async function watchStatus({ socket, json, terminal }: Call, path: string): Promise<ExitCode> {
+  let latest: StatusDocument | undefined;
+  const onScreen = !json && terminal.height !== null;
+  const draw = () => {
+    if (latest === undefined) return;
+    if (onScreen) terminal.write(clearScreen + screenText(latest, terminal, Date.now()));
+    else terminal.write(`${statusText(latest, terminal, Date.now())}\n`);
+  };
+  const timer = onScreen ? setInterval(draw, renewMs) : undefined;
+  try {
+    for await (const line of lines(socket, path)) {
+      latest = JSON.parse(line) as StatusDocument;
+      if (json) terminal.writeJson(latest);
+      else draw();
+    }
+  } finally {
+    clearInterval(timer);
+  }
+  return latest === undefined ? exit.notSo : codeFor(latest);
+}
+
+function codeFor({ config, objects }: StatusDocument): ExitCode {
+  return allGood(config, objects) ? exit.good : exit.notSo;
+}
+
+function statusText({ config, notes, objects }: StatusDocument, terminal: Terminal, now: number): string {
+  const above = [
+    complaintText(config.errors, 'error', terminal.colour),
+    complaintText(config.warnings, 'warning', terminal.colour),
+    notes.map((note) => `${paint('note:', 'yellow', terminal.colour)} ${harmless(note)}\n`).join(''),
+  ].join('');
+  const rows = objects.length === 0 ? '' : `${statusTable(objects, terminal, now)}\n`;
+  return `${above === '' ? '' : `${above}\n`}${rows}${summary(config, objects)}\n`;
+}
+
+/** The status, and where that is more than a screen holds, only what needs attention. */
+function screenText(document: StatusDocument, terminal: Terminal, now: number): string {
+  const whole = statusText(document, terminal, now);
+  if (whole.split('\n').length <= (terminal.height ?? 0)) return whole;
+  const amiss = document.objects.filter((object) => !isGood(object));
+  const rows = amiss.length === 0 ? '' : `${statusTable(amiss, terminal, now)}\n`;
+  return `${rows}${summary(document.config, document.objects)}\n`;
+}
+
+function statusTable(objects: readonly ObjectDocument[], terminal: Terminal, now: number): string {
+  return table(
+    ['OBJECT', 'KIND', 'STATE', 'SINCE', 'DRIFTS', 'REASON'],
+    objects.map((object) => [
+      object.id,
+      object.kind,
+      { text: object.state, colour: stateColours[object.state] },
+      ago(object.since, now),
+      object.drifts,
+      { text: object.reason ?? '', colour: isGood(object) ? 'gray' : undefined },
+    ]),
+    terminal,
+  );
+}

@@ -1,0 +1,44 @@
+import { lstatSync, statSync } from 'node:fs';
+import { type Verdict, validateFiles, validateFolder } from '../config/validate.ts';
+import { complaintDocument } from '../daemon/control/documents.ts';
+import { Failure } from '../model/failure.ts';
+import { type Call, textOption } from './call.ts';
+import { complaintText } from './complaints.ts';
+import { type ExitCode, exit } from './exit.ts';
+import { counted } from './states.ts';
+
+/** `vnetctl validate [FILE…]`: checks files, or the whole folder, without a daemon. */
+export async function validate(call: Call): Promise<ExitCode> {
+  const { errors, warnings } = await verdict(call);
+  const { json, terminal } = call;
+  if (json) {
+    terminal.writeJson({ errors: errors.map(complaintDocument), warnings: warnings.map(complaintDocument) });
+  } else {
+    terminal.write(complaintText(errors, 'error', terminal.colour));
+    terminal.write(complaintText(warnings, 'warning', terminal.colour));
+    terminal.write(`${summary(errors.length, warnings.length)}\n`);
+  }
+  return errors.length === 0 ? exit.good : exit.notSo;
+}
+
+function verdict(call: Call): Promise<Verdict> {
+  const { operands } = call;
+  const [only] = operands;
+  if (only === undefined) return validateFolder(textOption(call, 'configDir') ?? usualFolder(process.env));
+  for (const path of operands) {
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) {
+      throw new Failure('usage', `there is no file ${path}`);
+    }
+  }
+  const isFolder = operands.length === 1 && statSync(only, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isFolder ? validateFolder(only) : validateFiles(operands);
+}
+
+function usualFolder(environment: NodeJS.ProcessEnv): string {
+  return environment.CONFIGURATION_DIRECTORY?.split(':')[0] || '/etc/vnetd';
+}
+
+function summary(errors: number, warnings: number): string {
+  const warned = warnings === 0 ? '' : `, ${counted(warnings, 'warning')}`;
+  return `${errors === 0 ? 'valid' : counted(errors, 'error')}${warned}`;
+}
