@@ -65,7 +65,8 @@ export class Bookkeeper {
     const reasons = new Map<string, string>();
     for (const [at, contest] of held.contests) {
       const drift = held.open.get(at);
-      if (waits(contest, now) && drift !== undefined) reasons.set(at, contestReason(contest, drift.change));
+      if (waits(contest, now) && drift !== undefined)
+        reasons.set(at, `${differs(drift.change)}; ${contestReason(contest)}`);
     }
     return reasons;
   }
@@ -94,6 +95,9 @@ export class Bookkeeper {
       const became: Outcome = fields?.[at] ?? outcome;
       const drift = held.open.get(at);
       if (drift !== undefined) drift.repaired = { disruptive };
+      // What an operator asked for is told like a repair, though nothing had drifted.
+      else if (held.forced)
+        held.open.set(at, { change: finding.change, noticed: null, repaired: { disruptive } });
       if (finding.drift && drift !== undefined) {
         held.contests.set(at, repaired(held.contests.get(at) ?? peace, now, this.contestedSettings));
         this.#wakeAfterPause(id, held, at, now);
@@ -113,6 +117,13 @@ export class Bookkeeper {
   repairedWith(held: Held): void {
     const gone = held.open.get('exists');
     if (gone !== undefined) gone.repaired = { disruptive: false };
+  }
+
+  /** Judging an object failed, which is a fault of vnetd: said, and the others go on. */
+  broken(id: ObjectId, held: Held, error: unknown): void {
+    const reason = `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+    if (held.reason !== reason) this.#say(id, held, 'refused', { message: reason });
+    this.#become(id, held, 'refused', reason, Date.now());
   }
 
   /** A refusal stands until the link or the world around it changes. */
@@ -201,7 +212,7 @@ export class Bookkeeper {
   #contest(id: ObjectId, held: Held, at: string, contest: Contest, change: Change, now: number): void {
     held.drifts += 1;
     held.lastDrift = now;
-    this.#say(id, held, 'contested', { changes: [change], message: contestReason(contest, change) });
+    this.#say(id, held, 'contested', { changes: [change], message: contestReason(contest) });
     this.#wakeAfterPause(id, held, at, now);
   }
 
@@ -279,9 +290,12 @@ export class Bookkeeper {
   }
 
   #become(id: ObjectId, held: Held, state: Held['state'], reason: string | null, now: number): void {
-    const fighting = [...held.contests.values()].some(({ fight }) => fight !== null);
-    const next = state === 'in-sync' && fighting ? 'contested' : state;
-    const why = next === 'contested' && reason === null ? held.reason : reason;
+    const fight = [...held.contests].find(([, contest]) => contest.fight !== null);
+    const next = state === 'in-sync' && fight !== undefined ? 'contested' : state;
+    const why =
+      next === 'contested' && reason === null && fight !== undefined
+        ? `${fight[0]}: ${contestReason(fight[1])}`
+        : reason;
     if (held.state === next && held.reason === why) return;
     if (held.state !== next) held.since = now;
     held.state = next;
@@ -304,7 +318,6 @@ function partOfAnother(held: Held, at: string): boolean {
   return [...held.open.keys()].some((larger) => belongsTo(at, larger));
 }
 
-function contestReason(contest: Contest, change: Change): string {
-  const pause = (contest.fight?.delay ?? 0) / 1000;
-  return `${differs(change)}; somebody keeps changing it back, tried again after ${pause} s`;
+function contestReason(contest: Contest): string {
+  return `somebody keeps changing it back; tried again after ${(contest.fight?.delay ?? 0) / 1000} s`;
 }

@@ -3,6 +3,7 @@ import type { Change, Requester } from '../model/change.ts';
 import type { WantedLink } from '../model/declaration.ts';
 import type { ObjectState, ObjectStatus } from '../model/status.ts';
 import type { Value } from '../model/value.ts';
+import { needWords } from '../plan/judge.ts';
 import type { Finding, Hold } from '../plan/situation.ts';
 import type { Contest } from './contest.ts';
 
@@ -98,13 +99,6 @@ const severity: readonly (readonly [Hold['why'], ObjectState])[] = [
   ['waiting', 'waiting'],
 ];
 
-const needs: Readonly<Record<string, string>> = {
-  down: 'to be taken down and up again',
-  empty: 'to let go of its members for a moment',
-  'empty-and-down': 'to be taken down, without its members, for a moment',
-  recreate: 'to be deleted and made again',
-};
-
 function reasonFor({ change, need }: Finding, hold: Hold): string {
   switch (hold.why) {
     case 'waiting':
@@ -115,7 +109,7 @@ function reasonFor({ change, need }: Finding, hold: Hold): string {
       return `${differs(change)}; left as it is (on_drift: alert)`;
     case 'disruptive':
     case 'adoption':
-      return `${differs(change)}; changing it needs the link ${needs[need] ?? need}: \`vnetctl restore\` does it`;
+      return `${differs(change)}; changing it needs the link ${needWords[need]}: \`vnetctl restore\` does it`;
     default:
       return hold satisfies never;
   }

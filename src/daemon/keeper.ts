@@ -232,8 +232,8 @@ export class Keeper {
     for (const [id, reason] of batch) {
       const held = this.objects.get(id);
       if (held === undefined) continue;
-      const judgement = this.#judge(id, held);
-      this.#books.looked(id, held, judgement, reason);
+      const judgement = this.#look(id, held, reason);
+      if (judgement === undefined) continue;
       const now = judgement.steps.filter(({ withheld }) => withheld === null);
       if (now.length === 0 || this.#books.mustWait(id, held, judgement)) {
         this.#seen(id, held, judgement);
@@ -257,6 +257,18 @@ export class Keeper {
     for (const [i, job] of jobs.entries()) {
       this.#performed(job, results[i] ?? []);
       this.#queue.add(job.id, { noticed: null, urgent: true });
+    }
+  }
+
+  /** A surprise about one object stays with that object. */
+  #look(id: ObjectId, held: Held, reason: Reason): Judgement | undefined {
+    try {
+      const judgement = this.#judge(id, held);
+      this.#books.looked(id, held, judgement, reason);
+      return judgement;
+    } catch (error) {
+      this.#books.broken(id, held, error);
+      return undefined;
     }
   }
 
@@ -308,7 +320,8 @@ export class Keeper {
         ledger.claim(id, held.wanted.kind, 'found');
       }
       this.#owners.set(link.ifindex, id);
-      ledger.saw(id, link.ifindex, ledger.get(id).origin === 'made' ? link.mac : null);
+      if (ledger.get(id).origin !== null)
+        ledger.saw(id, link.ifindex, ledger.get(id).origin === 'made' ? link.mac : null);
     }
     for (const { at, digest } of judgement.agreed)
       ledger.bring(id, at, digest, ledger.get(id).inForce.get(at)?.how === 'put' ? 'put' : 'found');

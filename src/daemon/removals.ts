@@ -68,6 +68,10 @@ export class Removals {
   #letGo(id: ObjectId): boolean {
     const { ledger } = this.#around;
     const { origin, kind, inForce } = ledger.get(id);
+    if (origin === null) {
+      ledger.forget(id);
+      return true;
+    }
     const link = this.#inventory.named(parseObjectId(id).name);
     if (link !== undefined && origin === 'made' && kindNamed(kind)?.kernel?.kind === link.kind) return false;
     const steps: Step[] = [];

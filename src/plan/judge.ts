@@ -366,19 +366,20 @@ export function sentence(hold: Hold): string {
     case 'alert':
       return 'left as it is (on_drift: alert)';
     case 'disruptive':
-      return `left as it is (disruptive: alert): it ${needWords[hold.need]}`;
+      return `left as it is (disruptive: alert): the link needs ${needWords[hold.need]}`;
     case 'adoption':
-      return `found so and left: to change it ${needWords[hold.need]}`;
+      return `left as it was found: the link needs ${needWords[hold.need]}`;
     default:
       return hold satisfies never;
   }
 }
 
-const needWords: Readonly<Record<ChangeNeed, string>> = {
-  live: 'can be changed as it is',
-  down: 'has to be taken down and up again',
-  empty: 'has to let go of all its members for a moment',
-  'empty-and-down': 'has to be taken down without its members for a moment',
-  recreate: 'has to be deleted and made again',
-  fixed: 'cannot be changed',
+/** What a change needs, behind "the link needs". */
+export const needWords: Readonly<Record<ChangeNeed, string>> = {
+  live: 'nothing',
+  down: 'to be taken down and up again',
+  empty: 'to let go of its members for a moment',
+  'empty-and-down': 'to be taken down, without its members, for a moment',
+  recreate: 'to be deleted and made again',
+  fixed: 'to be another one',
 };

@@ -58,9 +58,7 @@ function whatHappened(happening: Happening): string {
     case 'released':
       return `released, left as it is${also}`;
     case 'config':
-      return happening.generation === undefined
-        ? `configuration${also}`
-        : `configuration ${happening.generation} is in force${also}`;
+      return `configuration: ${message ?? `generation ${happening.generation} is in force`}`;
     case 'resync':
       return message ?? 'events were lost; everything was read again';
     default:
