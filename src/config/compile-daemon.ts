@@ -1,6 +1,6 @@
+import { type DaemonEntry, daemonKeys } from '../derive/daemon-keys.ts';
 import { didYouMean } from '../model/nearest.ts';
 import type { Written, WrittenMap } from '../model/written.ts';
-import { type DaemonEntry, daemonKeys } from './daemon-keys.ts';
 import { isForLater, notInThisVersion } from './later.ts';
 import type { PartialSettings } from './part.ts';
 import { attempt, fault, mapWritten, nothingWritten, type Reading } from './reading.ts';

@@ -36,9 +36,16 @@ export function compileFile(source: Source): CompiledFile {
       } else if (key.text !== '$schema') fault(reading, key, unknownTopLevel(key.text));
     }
   }
+  dropEchoes(reading.faults, faults.length);
   if (reading.faults.length > 0) return { part: null, errors: errorsOf(source, reading.faults) };
   const part = { links: [...links.values()], ...(daemon === undefined ? {} : { daemon }) };
   return { part, errors: [] };
+}
+
+/** What could not be read at all is said once, and not again for having no value. */
+function dropEchoes(faults: Remark[], unreadable: number): void {
+  const places = new Set(faults.slice(0, unreadable).map(({ at }) => at));
+  faults.splice(unreadable, faults.length, ...faults.slice(unreadable).filter(({ at }) => !places.has(at)));
 }
 
 function entriesOf(reading: Reading, document: Written) {

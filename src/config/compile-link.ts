@@ -1,3 +1,6 @@
+import { article } from '../derive/grammar.ts';
+import { linkKey } from '../derive/link-keys.ts';
+import { readOnDrift } from '../derive/on-drift.ts';
 import { type LinkName, linkName, type NamespaceName } from '../model/address.ts';
 import type { OnDrift } from '../model/declaration.ts';
 import { textWritten, type Written, type WrittenMap, type WrittenScalar } from '../model/written.ts';
@@ -9,9 +12,7 @@ import { compileField } from './compile-field.ts';
 import { compileList } from './compile-list.ts';
 import { compileMembers, compilePortFields } from './compile-members.ts';
 import { notInThisVersion } from './later.ts';
-import { linkKey } from './link-keys.ts';
-import { article, unknownKind, unknownLinkKey } from './mistakes.ts';
-import { readOnDrift } from './on-drift.ts';
+import { unknownKind, unknownLinkKey } from './mistakes.ts';
 import type { ExclusivePart, FieldPart, LinkPart, ListPart, MembersPart } from './part.ts';
 import { attempt, doubled, fault, mapWritten, nothingWritten, type Reading } from './reading.ts';
 

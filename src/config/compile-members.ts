@@ -1,3 +1,5 @@
+import { article } from '../derive/grammar.ts';
+import { linkKey } from '../derive/link-keys.ts';
 import type { LinkName, NamespaceName } from '../model/address.ts';
 import { linkName } from '../model/address.ts';
 import { didYouMean } from '../model/nearest.ts';
@@ -5,8 +7,6 @@ import { nameOf, type Written, type WrittenMap, type WrittenScalar } from '../mo
 import type { Kind } from '../reconcilers/kind.ts';
 import { linkRef } from '../wire/composites.ts';
 import { compileField } from './compile-field.ts';
-import { linkKey } from './link-keys.ts';
-import { article } from './mistakes.ts';
 import type { FieldPart, MemberPart, MembersPart } from './part.ts';
 import { attempt, doubled, fault, mapWritten, nothingWritten, type Reading } from './reading.ts';
 

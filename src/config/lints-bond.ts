@@ -1,6 +1,6 @@
+import { listing } from '../derive/grammar.ts';
 import { linksOfKind, referenceOf, spotOfKey, type WorldLint, written } from './lint.ts';
-import { listing } from './mistakes.ts';
-import type { WorldLink } from './world.ts';
+import type { World, WorldLink } from './world.ts';
 
 const withActiveMember = ['active-backup', 'balance-tlb', 'balance-alb'];
 const withoutArpMonitor = ['802.3ad', 'balance-tlb', 'balance-alb'];
@@ -38,12 +38,12 @@ export const bondLints: readonly WorldLint[] = [
           mode === '' ? undefined : Object.keys(modesOf).find((one) => isOutOfMode(bond, one, mode));
         if (key === undefined) continue;
         const rule = modesOf[key];
-        const where =
+        const message =
           rule !== undefined && 'only' in rule
-            ? `only in mode ${listing(rule.only, 'or')}`
-            : `not in mode ${mode}`;
+            ? `a bond has \`${key}\` only in mode ${listing(rule.only, 'or')}`
+            : `in mode ${mode} a bond has no \`${key}\``;
         yield {
-          message: `a bond has \`${key}\` ${where}`,
+          message,
           spot: spotOfKey(bond, key),
           also: spotOfKey(bond, 'mode'),
         };
@@ -64,21 +64,39 @@ export const bondLints: readonly WorldLint[] = [
   },
   {
     id: 'delay-without-miimon',
-    severity: 'warning',
-    doc: '`updelay` and `downdelay` count looks of `miimon`: without it the kernel refuses them, and rounds down what is no multiple of it.',
+    severity: 'error',
+    doc: 'A bond has `updelay` or `downdelay`, which count looks of `miimon`, and `miimon` is 0.',
     *check(world) {
-      for (const bond of linksOfKind(world, 'bond')) {
-        for (const key of ['updelay', 'downdelay']) {
-          const delay = written(bond, key);
-          const miimon = written(bond, 'miimon') ?? 0;
-          if (typeof delay !== 'number' || typeof miimon !== 'number' || delay === 0) continue;
-          if (miimon === 0) {
-            yield { message: `\`${key}\` needs \`miimon\``, spot: spotOfKey(bond, key) };
-          } else if (delay % miimon !== 0) {
-            const message = `\`${key}\` ${delay} is no multiple of \`miimon\` ${miimon}; the kernel makes it ${delay - (delay % miimon)}`;
-            yield { message, spot: spotOfKey(bond, key), also: spotOfKey(bond, 'miimon') };
-          }
-        }
+      for (const { bond, key, miimon } of delays(world)) {
+        if (miimon !== 0) continue;
+        const message = `\`${key}\` counts looks of \`miimon\`, which is 0`;
+        yield { message, spot: spotOfKey(bond, key), also: spotOfKey(bond, 'miimon') };
+      }
+    },
+  },
+  {
+    id: 'delay-without-miimon-written',
+    severity: 'warning',
+    doc: 'A bond has `updelay` or `downdelay` and no `miimon`; without one the kernel refuses them.',
+    *check(world) {
+      for (const { bond, key, miimon } of delays(world)) {
+        if (miimon !== undefined) continue;
+        yield {
+          message: `\`${key}\` counts looks of \`miimon\`, which is not written`,
+          spot: spotOfKey(bond, key),
+        };
+      }
+    },
+  },
+  {
+    id: 'delay-rounded',
+    severity: 'warning',
+    doc: 'A bond’s `updelay` or `downdelay` is no multiple of its `miimon`; the kernel rounds it down to one.',
+    *check(world) {
+      for (const { bond, key, miimon, delay } of delays(world)) {
+        if (miimon === undefined || miimon === 0 || delay % miimon === 0) continue;
+        const message = `\`${key}\` ${delay} is no multiple of \`miimon\` ${miimon}; the kernel makes it ${delay - (delay % miimon)}`;
+        yield { message, spot: spotOfKey(bond, key), also: spotOfKey(bond, 'miimon') };
       }
     },
   },
@@ -133,12 +151,24 @@ export const bondLints: readonly WorldLint[] = [
 function isOutOfMode(bond: WorldLink, key: string, mode: string): boolean {
   const rule = modesOf[key];
   const value = written(bond, key);
-  // `none` and 0 are what a bond without the option has; saying so is no mistake.
-  if (rule === undefined || value === undefined || value === 'none' || value === 0) return false;
+  // Asking for no member at all sends nothing, so no mode refuses it.
+  if (rule === undefined || value === undefined || value === 'none') return false;
   return 'only' in rule ? !rule.only.includes(mode) : rule.not.includes(mode);
 }
 
 function isOn(bond: WorldLink, key: string): boolean {
   const value = written(bond, key);
   return typeof value === 'number' && value > 0;
+}
+
+/** The delays that are written, with the `miimon` they count in. */
+function* delays(world: World) {
+  for (const bond of linksOfKind(world, 'bond')) {
+    const miimon = written(bond, 'miimon');
+    for (const key of ['updelay', 'downdelay']) {
+      const delay = written(bond, key);
+      if (typeof delay !== 'number' || delay === 0) continue;
+      yield { bond, key, delay, miimon: typeof miimon === 'number' ? miimon : undefined };
+    }
+  }
 }

@@ -1,7 +1,7 @@
+import { article } from '../derive/grammar.ts';
 import { masterOfPortKey } from '../reconcilers/index.ts';
 import { linksOfKind, referenceOf, spotOf, spotOfKey, type WorldLint, written } from './lint.ts';
 import { takerOf } from './lints-stack.ts';
-import { article } from './mistakes.ts';
 import type { ListPart } from './part.ts';
 import type { Spot, WorldLink } from './world.ts';
 
@@ -22,6 +22,22 @@ export const membershipLints: readonly WorldLint[] = [
         )
           continue;
         const message = `\`${link.id}\` cannot be a member of ${master.id}: ${article(master.kind.name)} has no members`;
+        yield { message, spot: spotOfKey(link, 'master'), also: spotOf(master) };
+      }
+    },
+  },
+  {
+    id: 'never-a-member',
+    severity: 'error',
+    doc: 'A VRF is a member of something, or the loopback link of a bridge or a VRF.',
+    *check(world) {
+      for (const link of world.links.values()) {
+        const master = world.named(link, 'master');
+        if (master?.kind.membership === undefined || master === link) continue;
+        const isLoopback = link.name === 'lo' && ['bridge', 'vrf'].includes(master.kind.name);
+        if (!isLoopback && link.kind.name !== 'vrf') continue;
+        const what = isLoopback ? 'the loopback link' : 'a VRF';
+        const message = `\`${link.id}\` is ${what} and cannot be a member of ${article(master.kind.name)}`;
         yield { message, spot: spotOfKey(link, 'master'), also: spotOf(master) };
       }
     },
@@ -119,7 +135,7 @@ export const membershipLints: readonly WorldLint[] = [
   {
     id: 'vlan-mtu',
     severity: 'warning',
-    doc: 'A VLAN’s `mtu` is above that of the link underneath, and most drivers refuse that.',
+    doc: 'A VLAN’s `mtu` is above that of the link underneath, which the kernel refuses.',
     *check(world) {
       for (const link of linksOfKind(world, 'vlan')) {
         const lower = world.named(link, 'link');

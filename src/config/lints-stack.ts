@@ -1,3 +1,4 @@
+import { article } from '../derive/grammar.ts';
 import {
   linksOfKind,
   lowerKeys,
@@ -9,7 +10,6 @@ import {
   written,
 } from './lint.ts';
 import { stackCycles } from './lint-cycle.ts';
-import { article } from './mistakes.ts';
 import type { World, WorldLink } from './world.ts';
 
 /** What cannot stand on, in or beside another link; all of it is refused by the kernel. */

@@ -1,10 +1,11 @@
+import { article, listing } from '../derive/grammar.ts';
+import { keysOfLink, linkKey } from '../derive/link-keys.ts';
 import { didYouMean } from '../model/nearest.ts';
 import type { Written } from '../model/written.ts';
 import { kinds } from '../reconcilers/index.ts';
 import type { Kind } from '../reconcilers/kind.ts';
 import { ipBytes } from '../wire/addresses.ts';
 import { isForLater, isKindForLater, notInThisVersion } from './later.ts';
-import { keysOfLink, linkKey } from './link-keys.ts';
 
 /** Words other tools use, and the key that is meant here. */
 const otherWords: Readonly<Record<string, string>> = {
@@ -40,7 +41,6 @@ const otherWords: Readonly<Record<string, string>> = {
 
 /** What is wrong with a key that means nothing on this link, and what would be right. */
 export function unknownLinkKey(key: string, kind: Kind, kindIsWritten: boolean): string {
-  const owners = Object.values<Kind>(kinds).filter((other) => other !== kind && ownsKey(other, key));
   if (kind.membership !== undefined && (key === 'ports' || key === 'members')) {
     return `${article(kind.name)} has \`${kind.membership.list}\`, not \`${key}\``;
   }
@@ -48,8 +48,8 @@ export function unknownLinkKey(key: string, kind: Kind, kindIsWritten: boolean):
   const what = kindIsWritten ? article(kind.name) : 'a link';
   if (meant !== undefined && linkKey(kind, meant) !== undefined)
     return `${what} has no key \`${key}\` (did you mean \`${meant}\`?)`;
-  if (owners.length > 0) {
-    const names = owners.map(({ name }) => name);
+  const names = ownersOf(key, kind);
+  if (names.length > 0) {
     const belongs = `\`${key}\` is a key of ${names.length === 1 ? 'kind' : 'kinds'} ${listing(names, 'and')}`;
     if (kindIsWritten) return `${belongs}, not of ${kind.name}${didYouMean(key, keysOfLink(kind))}`;
     return `${belongs}; write ${listing(
@@ -58,6 +58,9 @@ export function unknownLinkKey(key: string, kind: Kind, kindIsWritten: boolean):
     )} if this is one`;
   }
   if (isForLater('link', key)) return notInThisVersion(key);
+  const elsewhere = meant === undefined ? [] : ownersOf(meant, kind);
+  if (elsewhere.length > 0)
+    return `${what} has no key \`${key}\` (did you mean \`${meant}\`, a key of kind ${listing(elsewhere, 'or')}?)`;
   return `${what} has no key \`${key}\`${colonHint(key) || didYouMean(key, keysOfLink(kind))}`;
 }
 
@@ -65,6 +68,12 @@ export function unknownLinkKey(key: string, kind: Kind, kindIsWritten: boolean):
 function colonHint(key: string): string {
   const [word, ...rest] = key.split(/[\s=]+/);
   return rest.length === 0 ? '' : ` (did you mean \`${word}: ${rest.join(' ')}\`?)`;
+}
+
+/** The other kinds that have a key of their own by that name. */
+function ownersOf(key: string, kind: Kind): readonly string[] {
+  const owners = Object.values<Kind>(kinds).filter((other) => other !== kind && ownsKey(other, key));
+  return owners.map(({ name }) => name);
 }
 
 function ownsKey(kind: Kind, key: string): boolean {
@@ -88,15 +97,4 @@ export function isIpWhereMacIsMeant(key: string, written: Written): boolean {
 
 function textOf(written: Written): string {
   return written.is === 'scalar' ? written.text : '';
-}
-
-/** `a, b and c`. */
-export function listing(words: readonly string[], last: 'and' | 'or'): string {
-  if (words.length < 2) return words.join('');
-  return `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
-}
-
-/** `a bond`, `an ifb`. */
-export function article(noun: string): string {
-  return `${/^[aeio]/.test(noun) ? 'an' : 'a'} ${noun}`;
 }

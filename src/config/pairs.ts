@@ -1,7 +1,7 @@
+import { article } from '../derive/grammar.ts';
 import { type ObjectId, referenceTo, resolveReference } from '../model/address.ts';
 import type { Kind } from '../reconcilers/kind.ts';
 import type { DraftLink } from './combine.ts';
-import { article } from './mistakes.ts';
 import type { Finding } from './world.ts';
 
 /**

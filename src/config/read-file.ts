@@ -1,16 +1,13 @@
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, parseAllDocuments } from 'yaml';
 import { nameOf, type Written, type WrittenMap, type WrittenScalar } from '../model/written.ts';
 import { placeAt, placeText, type Remark, type Source } from './source.ts';
-import { yamlSentence } from './yaml-faults.ts';
+import { yamlFault } from './yaml-faults.ts';
 
 /** What a file says before anybody knows what it means: one tree for each of its documents. */
 export interface ReadFile {
   readonly documents: readonly Written[];
   readonly faults: readonly Remark[];
 }
-
-/** Errors of syntax beget each other; the first few are the ones to mend. */
-const MOST_FAULTS = 3;
 
 /** So many nodes aliases may add in all, lest a few lines stand for millions. */
 const MOST_ALIASED = 250_000;
@@ -42,10 +39,10 @@ function parse(source: Source): ReadFile {
     logLevel: 'error',
   });
   const documents = Array.isArray(parsed) ? parsed : [];
-  const faults: Remark[] = documents.flatMap(({ errors }) =>
-    errors.map(({ code, pos, message }) => ({ at: pos[0], message: yamlSentence(code, message) })),
-  );
-  if (faults.length > 0) return { documents: [], faults: faults.slice(0, MOST_FAULTS) };
+  const faults = documents
+    .map((document) => yamlFault(document, source.text))
+    .filter((fault) => fault !== undefined);
+  if (faults.length > 0) return { documents: [], faults: faults.slice(0, 1) };
   const trees: Written[] = [];
   for (const { contents } of documents) {
     if (contents === null) continue;

@@ -6,6 +6,9 @@ import { lints } from './lints.ts';
 import { complaintAt, placeAt, placeText } from './source.ts';
 import type { FileInForce, Finding, World } from './world.ts';
 
+/** One lint warns so often, and then says how many more there are. */
+const MOST_ALIKE = 50;
+
 /** A file by name, with what may be in force for it: what it says now if that is good, then what it said last that was. */
 export interface Candidate {
   readonly file: string;
@@ -77,10 +80,19 @@ function result(
   whole: boolean,
 ): Settled {
   const daemon = settingsOf(Array.from(inForce.values(), ({ part }) => part));
-  const warnings = findings(world, 'warning').map((finding) =>
-    complaintOfFinding(finding, finding.spot.source.file),
-  );
+  const warnings = lints
+    .filter(({ severity }) => severity === 'warning')
+    .flatMap((lint) => warningsOf([...lint.check(world)]));
   return { declaration: { daemon, links: wantedLinks(world, daemon), whole }, errors, warnings, inForce };
+}
+
+/** The first of many that are alike, and how many more there are. */
+function warningsOf(found: readonly Finding[]): readonly Complaint[] {
+  const more = found.length - MOST_ALIKE;
+  return found.slice(0, MOST_ALIKE).map((finding, i) => {
+    const rest = more > 0 && i === MOST_ALIKE - 1 ? ` (and ${more} more like this)` : '';
+    return complaintOfFinding({ ...finding, message: finding.message + rest }, finding.spot.source.file);
+  });
 }
 
 function findings(world: World, severity: 'error' | 'warning'): readonly Finding[] {

@@ -89,6 +89,7 @@ async function serve(
     const { endpoint, id, query } = route(request.method ?? '', request.url ?? '');
     if (endpoint.method === 'POST') onlyRoot(request.socket, peer);
     await readOver(request);
+    if (request.socket.destroyed) return;
     // From here on it is the house that takes its time, not the client.
     request.socket.setTimeout(0);
     if (endpoint.gives === 'document') {

@@ -3,7 +3,7 @@ import type { DaemonSettings } from '../model/declaration.ts';
 import type { Happening } from '../model/event.ts';
 import { type Fields, fieldsOf } from './journal/fields.ts';
 import { type Form, formFor, journalMouth, type Mouth, textMouth } from './journal/mouths.ts';
-import { type Level, levelOf, printable, sentenceOf } from './journal/sentence.ts';
+import { type Level, levelOf, sentenceOf, withFacts } from './journal/sentence.ts';
 import { levelOfNumber, pinoLevels } from './journal/syslog.ts';
 
 const STDERR = 2;
@@ -51,16 +51,17 @@ export function openJournal(options: JournalOptions): Journal {
     },
     mouth === null ? jsonDestination(fd) : through(mouth),
   );
-  const speak = (loudness: Level, sentence: string, fields: Fields) => {
-    logger[loudness](fields, mouth === null ? sentence : printable(sentence));
-  };
+  const speak = (loudness: Level, sentence: string, fields: Fields) => logger[loudness](fields, sentence);
+  // JSON has the facts beside a sentence that stays the same; eyes and `journalctl` need them in it.
+  const speakOf = (loudness: Level, sentence: string, fields: Fields = {}) =>
+    speak(loudness, mouth === null ? sentence : withFacts(sentence, fields), fields);
   return {
     say: (happening) => speak(levelOf[happening.event], sentenceOf(happening), fieldsOf(happening)),
-    error: (sentence, fields = {}) => speak('error', sentence, fields),
-    warn: (sentence, fields = {}) => speak('warn', sentence, fields),
-    notice: (sentence, fields = {}) => speak('notice', sentence, fields),
-    info: (sentence, fields = {}) => speak('info', sentence, fields),
-    debug: (sentence, fields = {}) => speak('debug', sentence, fields),
+    error: (sentence, fields) => speakOf('error', sentence, fields),
+    warn: (sentence, fields) => speakOf('warn', sentence, fields),
+    notice: (sentence, fields) => speakOf('notice', sentence, fields),
+    info: (sentence, fields) => speakOf('info', sentence, fields),
+    debug: (sentence, fields) => speakOf('debug', sentence, fields),
     setLevel(loudness) {
       logger.level = loudness;
     },

@@ -103,8 +103,9 @@ function run(port: NonNullable<typeof parentPort>, data: KeeperData): void {
         return question satisfies never;
     }
   };
-  const stop = () => {
+  const stop = async () => {
     clearInterval(sweeping);
+    await keeper.stop();
     clearTimeout(flushing);
     flush();
     socket.close();
@@ -122,7 +123,8 @@ function run(port: NonNullable<typeof parentPort>, data: KeeperData): void {
       case 'ask':
         return answer(message.number, message.question);
       case 'stop':
-        return stop();
+        void stop();
+        return;
       default:
         return message satisfies never;
     }

@@ -2,7 +2,7 @@ import { fingerprint, foundLink, mentioned } from '../inventory/found.ts';
 import { Inventory, type Touch } from '../inventory/inventory.ts';
 import type { InventoryLink } from '../inventory/links.ts';
 import { type ObjectId, objectId, parseObjectId, resolveReference } from '../model/address.ts';
-import type { DaemonSettings, Declaration } from '../model/declaration.ts';
+import type { DaemonSettings, Declaration, WantedLink } from '../model/declaration.ts';
 import type { Happening } from '../model/event.ts';
 import type { PlannedStep, Step } from '../model/step.ts';
 import type { Channel } from '../netlink/channel.ts';
@@ -74,6 +74,7 @@ export class Keeper {
   #noticed: number | null = null;
   #bouncing = false;
   #working = false;
+  #stopped = false;
   #swept: ObjectId[] = [];
 
   constructor(rim: Rim) {
@@ -136,6 +137,12 @@ export class Keeper {
     return true;
   }
 
+  /** Ends what is under way and begins nothing more. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#removals.end();
+  }
+
   /** What would be done to an object now, disruptive and withheld steps marked. */
   plan(id: ObjectId): readonly PlannedStep[] {
     const held = this.objects.get(id);
@@ -160,6 +167,7 @@ export class Keeper {
   }
 
   #turn(): void {
+    if (this.#stopped) return;
     this.#noticed = nowMicros();
     this.#channel.drain(READS);
     this.#noticed = null;
@@ -206,7 +214,7 @@ export class Keeper {
 
   /** Looks at what waits until nothing does or the turn is over. */
   #work(): void {
-    if (this.#working) return;
+    if (this.#working || this.#stopped) return;
     this.#working = true;
     const end = performance.now() + TURN_MS;
     while (this.#lost || this.#queue.size > 0) {
@@ -328,6 +336,7 @@ export class Keeper {
     for (const { at, change, hold } of judgement.findings) {
       if (hold?.why === 'adoption') ledger.bring(id, at, digestOf(change.wanted), 'left');
     }
+    for (const at of ledger.get(id).inForce.keys()) if (!isWanted(held.wanted, at)) ledger.drop(id, at);
     ledger.write();
     this.#books.arrived(id, held, judgement);
   }
@@ -380,6 +389,7 @@ export class Keeper {
   }
 
   #sweepSlice(): void {
+    if (this.#stopped) return;
     const slice = this.#swept.splice(0, SWEEP_SLICE);
     const links = slice.flatMap((id) => this.linkOf(id) ?? []);
     this.#reading = true;
@@ -394,6 +404,13 @@ export class Keeper {
 /** Microseconds of the monotonic clock. */
 export function nowMicros(): number {
   return Math.round(performance.now() * 1000);
+}
+
+/** Whether an address inside an object is still in its declaration. */
+function isWanted(wanted: WantedLink, at: string): boolean {
+  const slash = at.indexOf('/');
+  if (slash < 0) return Object.hasOwn(wanted.fields, at);
+  return wanted.lists[at.slice(0, slash)]?.entries.some(({ key }) => key === at.slice(slash + 1)) === true;
 }
 
 function namesMade(steps: readonly PlannedStep[]): string[] {

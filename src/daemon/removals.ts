@@ -1,13 +1,16 @@
 import { foundLink } from '../inventory/found.ts';
 import type { Inventory } from '../inventory/inventory.ts';
+import type { InventoryLink } from '../inventory/links.ts';
 import { type ObjectId, parseObjectId } from '../model/address.ts';
 import type { Happening } from '../model/event.ts';
 import type { Step } from '../model/step.ts';
 import { acknowledgementOf, eachMessage } from '../netlink/messages.ts';
 import type { NetlinkSocket } from '../netlink/native.ts';
 import type { Ledger } from '../owners/ledger.ts';
-import type { Performer } from '../owners/performer.ts';
+import type { Job, Performer } from '../owners/performer.ts';
 import { readLinkRequest } from '../owners/rtnetlink.ts';
+import { leavesDown } from '../plan/judge.ts';
+import { digestOf, type InForce } from '../plan/situation.ts';
 import { kindNamed } from '../reconcilers/index.ts';
 import { Writer } from '../wire/attributes.ts';
 import { viewOf } from '../wire/bytes.ts';
@@ -15,6 +18,7 @@ import { NLM_F, NLMSG, RTM, SIZE } from '../wire/rtnetlink.ts';
 
 const AT_ONCE = 16;
 const ENODEV = 19;
+const nothing: Job = { steps: [], disruptive: false };
 
 interface Surroundings {
   readonly ledger: Ledger;
@@ -31,7 +35,7 @@ export class Removals {
   readonly #inventory: Inventory;
   readonly #performer: Performer;
   readonly #waiting = new Set<ObjectId>();
-  #busy = false;
+  #busy: Promise<void> | undefined;
 
   constructor(around: Surroundings, inventory: Inventory, performer: Performer) {
     this.#around = around;
@@ -50,18 +54,23 @@ export class Removals {
 
   /** Goes on with what waits; whether anything is left to do. Calls back when a part is done. */
   start(then: () => void): boolean {
-    if (this.#busy) return true;
+    if (this.#busy !== undefined) return true;
     const batch = [...this.#waiting].slice(0, AT_ONCE);
     if (batch.length === 0) return false;
     for (const id of batch) this.#waiting.delete(id);
     const deletions = batch.filter((id) => !this.#letGo(id));
     if (deletions.length === 0) return this.start(then);
-    this.#busy = true;
-    this.#delete(deletions).finally(() => {
-      this.#busy = false;
+    this.#busy = this.#delete(deletions).then(() => {
+      this.#busy = undefined;
       then();
     });
     return true;
+  }
+
+  /** Answers when no deletion is under way; begins no other. */
+  async end(): Promise<void> {
+    this.#waiting.clear();
+    await this.#busy;
   }
 
   /** Lets go of what vnetd found, taking out what it put in; false for a link to be deleted. */
@@ -74,30 +83,8 @@ export class Removals {
     }
     const link = this.#inventory.named(parseObjectId(id).name);
     if (link !== undefined && origin === 'made' && kindNamed(kind)?.kernel?.kind === link.kind) return false;
-    const steps: Step[] = [];
-    if (link !== undefined && origin !== 'made') {
-      const bare = {
-        id,
-        namespace: null,
-        name: parseObjectId(id).name,
-        kind,
-        fields: { master: 'none' },
-        lists: {},
-        onDrift: 'restore',
-        sources: [],
-      } as const;
-      const found = foundLink(this.#inventory, bare, link);
-      for (const [at, { digest, how }] of inForce) {
-        if (how !== 'put') continue;
-        const [list = '', ...key] = at.split('/');
-        const entry = found.lists[list]?.get(key.join('/'));
-        if (at === 'master' && digest === JSON.stringify(found.values.master))
-          steps.push({ do: 'set', id, kind: 'device', fields: { master: 'none' } });
-        else if (entry !== undefined)
-          steps.push({ do: 'remove', id, list, entry: entry.key, fields: entry.fields });
-      }
-    }
-    const [done = []] = steps.length > 0 ? this.#performer.perform([{ steps, disruptive: false }]) : [];
+    const job = link === undefined ? nothing : this.#takingOut(id, kind, inForce, link);
+    const [done = []] = job.steps.length > 0 ? this.#performer.perform([job]) : [];
     const refused = done.find(({ outcome }) => outcome.is === 'refused')?.outcome;
     const message =
       refused?.is === 'refused'
@@ -107,6 +94,34 @@ export class Removals {
     ledger.forget(id);
     ledger.write();
     return true;
+  }
+
+  /** The steps that take what vnetd put on a link off it again. */
+  #takingOut(id: ObjectId, kind: string, inForce: ReadonlyMap<string, InForce>, link: InventoryLink): Job {
+    const { name } = parseObjectId(id);
+    const bare = {
+      id,
+      namespace: null,
+      name,
+      kind,
+      fields: {},
+      lists: {},
+      onDrift: 'restore',
+      sources: [],
+    } as const;
+    const found = foundLink(this.#inventory, bare, link);
+    const steps: Step[] = [];
+    for (const [at, { digest, how }] of inForce) {
+      if (how !== 'put') continue;
+      const [list = '', ...key] = at.split('/');
+      const entry = found.lists[list]?.get(key.join('/'));
+      if (entry !== undefined) steps.push({ do: 'remove', id, list, entry: entry.key, fields: entry.fields });
+      if (at !== 'master' || digest !== digestOf(found.values.master ?? null)) continue;
+      const leave: Step = { do: 'set', id, kind: 'device', fields: { master: 'none' } };
+      if (!leavesDown(found.masterKind) || found.values.state !== 'up') steps.push(leave);
+      else return { disruptive: true, steps: [...steps, { do: 'down', id }, leave, { do: 'up', id }] };
+    }
+    return { disruptive: false, steps };
   }
 
   async #delete(ids: readonly ObjectId[]): Promise<void> {

@@ -14,7 +14,7 @@ const MOST_READS = 10;
 export function openSocket(): NetlinkSocket {
   return new NetlinkSocket({
     protocol: NETLINK_ROUTE,
-    groups: [RTNLGRP.LINK, RTNLGRP.IPV4_IFADDR, RTNLGRP.IPV6_IFADDR],
+    groups: [RTNLGRP.LINK, RTNLGRP.IPV4_IFADDR, RTNLGRP.IPV6_IFADDR, RTNLGRP.BRVLAN],
     receiveBuffer: RECEIVE_BUFFER,
     strict: true,
     extendedAck: true,

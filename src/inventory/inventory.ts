@@ -1,6 +1,6 @@
 import { decodeAddress } from '../reconcilers/addresses.ts';
 import type { FoundEntry } from '../reconcilers/list.ts';
-import { decodeVlans } from '../reconcilers/vlans.ts';
+import { decodeVlanNotice, decodeVlans } from '../reconcilers/vlans.ts';
 import { bytesOf, littleEndian } from '../wire/bytes.ts';
 import { AF, RTM, SIZE } from '../wire/rtnetlink.ts';
 import { type FoundAddress, type InventoryLink, readLink } from './links.ts';
@@ -109,6 +109,10 @@ export class Inventory {
       case RTM.DELADDR:
         this.#address(notice);
         return;
+      case RTM.NEWVLAN:
+      case RTM.DELVLAN:
+        this.#vlanNotice(notice);
+        return;
     }
   }
 
@@ -147,6 +151,9 @@ export class Inventory {
       const ifindex = notice.view.getInt32(notice.start + 4, littleEndian);
       this.#reading?.vlans.add(ifindex);
       this.#setVlans(ifindex, new Map(decodeVlans(notice).map((entry) => [entry.key, entry])));
+      // Of a port's attributes changed in sysfs or by bridge(8) this is the only notice (br_ifinfo_notify).
+      if (this.#reading === undefined && this.#links.get(ifindex)?.slaveKind !== null)
+        this.#stale.add(ifindex);
       return;
     }
     // Messages of other families lack IFLA_MASTER and IFLA_LINKINFO: their silence means nothing.
@@ -255,6 +262,19 @@ export class Inventory {
   #dropAddress(ifindex: number, key: string, requester: number): void {
     if (this.#addresses.get(ifindex)?.delete(key) === true)
       this.#listTouched(ifindex, 'addresses', requester);
+  }
+
+  /** The one notice of VLANs a bridge gives or takes by itself, when its default changes (br_vlan_notify). */
+  #vlanNotice(notice: LinkNotice): void {
+    const { ifindex, entries } = decodeVlanNotice(notice);
+    const before = this.#vlans.get(ifindex);
+    if (entries.length === 0 || (before === undefined && notice.type === RTM.DELVLAN)) return;
+    const after = new Map(before);
+    for (const entry of entries) {
+      if (notice.type === RTM.DELVLAN) after.delete(entry.key);
+      else after.set(entry.key, entry);
+    }
+    this.#setVlans(ifindex, after);
   }
 
   #setVlans(ifindex: number, entries: ReadonlyMap<string, FoundEntry> | undefined): void {

@@ -34,7 +34,10 @@ export function judge(
   if (foreign !== undefined) return foreign;
   const named: readonly Finding[] = found.name === wanted.name ? [] : [misnamed(wanted, found, policy)];
   const fields = judgeFields(wanted, kind, found, memory, policy, world);
-  fields.findings.push(...otherAddress(wanted, kind, found, memory, policy));
+  fields.findings.push(
+    ...otherAddress(wanted, kind, found, memory, policy),
+    ...strayMaster(wanted, found, memory, policy),
+  );
   const lists = judgeLists(wanted, kind, found, memory, policy);
   const findings = [...named, ...fields.findings, ...lists.findings];
   return {
@@ -110,7 +113,8 @@ export function creationFields(wanted: WantedLink, kind: Kind, memory: Memory, w
   }
   if (fields.master === 'none') delete fields.master;
   const upLater =
-    Object.keys(fields).some((key) => table[key]?.beforeUp === true) || joinsDown(fields.master, world);
+    Object.keys(wanted.fields).some((key) => table[key]?.beforeUp === true) ||
+    joinsDown(fields.master, world);
   if (fields.state === 'down' || upLater) delete fields.state;
   if (fields.address === undefined && memory.mac !== null && kind.address === 'random')
     fields.address = memory.mac;
@@ -121,6 +125,23 @@ function joinsDown(master: Value | undefined, world: World): boolean {
   if (typeof master !== 'string' || master === 'none') return false;
   const kernelKind = world.kindOf(master);
   return masters.some((kind) => kind.membership?.joinsDown === true && kind.kernel?.kind === kernelKind);
+}
+
+/** Joining or leaving such a master takes an up link down and up: better done openly, with what is lost put back. */
+function takesDown(masterKind: string | null, wanted: Value | undefined, world: World): boolean {
+  const joined = typeof wanted === 'string' && wanted !== 'none' ? world.kindOf(wanted) : null;
+  const cycled = masters
+    .filter(({ membership }) => membership?.cycles === true)
+    .map(({ kernel }) => kernel?.kind);
+  return (
+    leavesDown(masterKind) ||
+    [masterKind, joined ?? null].some((kind) => kind !== null && cycled.includes(kind))
+  );
+}
+
+/** Leaving such a master takes the member down as well (bond_release closes it). */
+export function leavesDown(masterKind: string | null): boolean {
+  return masters.some((kind) => kind.membership?.joinsDown === true && kind.kernel?.kind === masterKind);
 }
 
 /** The name is in use by a link of another kind: never ours to delete. */
@@ -145,6 +166,27 @@ function misnamed(wanted: WantedLink, found: FoundLink, policy: Policy): Finding
     drift: true,
     hold: heldBack('name', 'live', true, false, policy),
   };
+}
+
+/** A membership vnetd brought about goes when its line goes. */
+function strayMaster(
+  wanted: WantedLink,
+  found: FoundLink,
+  memory: Memory,
+  policy: Policy,
+): readonly Finding[] {
+  const put = memory.inForce.get('master');
+  const master = found.values.master ?? 'none';
+  if (
+    wanted.fields.master !== undefined ||
+    put?.how !== 'put' ||
+    put.digest !== digestOf(master) ||
+    master === 'none'
+  )
+    return [];
+  const need = leavesDown(found.masterKind) && found.values.state === 'up' ? 'down' : 'live';
+  const change = { key: 'master', wanted: 'none', found: master };
+  return [{ at: 'master', change, need, drift: false, hold: heldBack('master', need, false, false, policy) }];
 }
 
 /** A link made again gets back the MAC last seen, where its declaration names none. */
@@ -256,7 +298,8 @@ function missingMaster(key: string, found: FoundLink): Hold | undefined {
 function needFor(key: string, row: AnyRow, wanted: WantedLink, found: FoundLink, world: World): ChangeNeed {
   const isUp = found.values.state === 'up';
   const bare =
-    key === 'master' && joinsDown(wanted.fields[key], world)
+    key === 'master' &&
+    (joinsDown(wanted.fields[key], world) || takesDown(found.masterKind, wanted.fields[key], world))
       ? 'down'
       : needOf(row, { found: found.values, wanted: wanted.fields });
   const empty = found.members.length === 0;

@@ -84,13 +84,11 @@ export const addresses: ListTable = {
   },
   // The kernel's replace changes lifetimes, metric and flags; scope, label, broadcast and (IPv4) peer belong to the address.
   replaces: (wanted, found) =>
-    ['scope', 'label', 'broadcast', 'peer'].every(
+    ['scope', 'label', 'broadcast', 'peer', 'noprefixroute'].every(
       (key) => wanted[key] === undefined || wanted[key] === found[key],
     ),
-  merged: (wanted, found) => {
-    const { proto: _, ...kept } = found;
-    return { ...kept, ...wanted };
-  },
+  // A replace zeroes what it does not carry: metric, protocol (inet_rtm_newaddr in net/ipv4/devinet.c).
+  merged: (wanted, found) => ({ ...found, ...wanted }),
   add: (entry, holder) => [
     request(RTM.NEWADDR, NLM_F.CREATE | NLM_F.REPLACE, entry.key, entry.fields, holder),
   ],
@@ -211,7 +209,9 @@ function request(type: number, flags: number, prefix: string, entry: Values, hol
     cache.set(lifetime(entry.valid_lft), 4);
     writer.attribute(IFA.CACHEINFO, cache);
   }
-  writer.attribute(IFA.FLAGS, u32Bytes(bits)).attribute(IFA.PROTO, Uint8Array.of(RTPROT_VNETD));
+  writer
+    .attribute(IFA.FLAGS, u32Bytes(bits))
+    .attribute(IFA.PROTO, Uint8Array.of(typeof entry.proto === 'number' ? entry.proto : RTPROT_VNETD));
   return { type, flags, body: writer.bytes.slice() };
 }
 

@@ -75,6 +75,8 @@ export interface Membership {
   readonly port?: { readonly key: string; readonly fields: Fields };
   /** The kernel wants a link down to let it join (bond_enslave, team_port_add), and brings it up itself. */
   readonly joinsDown: boolean;
+  /** The kernel itself takes an up link down and up when it joins or leaves (cycle_netdev in drivers/net/vrf.c). */
+  readonly cycles?: true;
 }
 
 export interface Kind {

@@ -13,6 +13,10 @@ import type { FoundEntry, Holder, ListTable, Request } from './list.ts';
 const BRIDGE_FLAGS = { MASTER: 1, SELF: 2 } as const;
 const BRIDGE_VLAN_INFO = { PVID: 2, UNTAGGED: 4, RANGE_BEGIN: 8, RANGE_END: 16 } as const;
 
+/** Bytes of struct br_vlan_msg, and what stands behind it (uapi/linux/if_bridge.h). */
+const BR_VLAN_MSG = 8;
+const BRIDGE_VLANDB = { ENTRY: 1, ENTRY_INFO: 1, ENTRY_RANGE: 2 } as const;
+
 const onOff = { enum: [true, false, 'on', 'off', 1, 0] } as const;
 const fields = {
   vid: {
@@ -109,12 +113,42 @@ export function decodeVlans({ view, start, end }: Slice): readonly FoundEntry[] 
       begin = vid;
       return;
     }
-    const entry = {
-      pvid: (bits & BRIDGE_VLAN_INFO.PVID) !== 0,
-      untagged: (bits & BRIDGE_VLAN_INFO.UNTAGGED) !== 0,
-    };
-    for (let v = begin ?? vid; v <= vid; v++) found.push({ key: String(v), fields: entry, lasting: false });
+    found.push(...spread(bits, begin ?? vid, vid));
     begin = undefined;
   });
   return found;
+}
+
+/**
+ * The VLANs an RTM_NEWVLAN or RTM_DELVLAN tells of, and the link they are on; `start` is where struct br_vlan_msg
+ * (family, padding, u32 ifindex) begins. Each is a nest with struct bridge_vlan_info and, for a range, its last VLAN.
+ */
+export function decodeVlanNotice({ view, start, end }: Slice): {
+  readonly ifindex: number;
+  readonly entries: readonly FoundEntry[];
+} {
+  if (end - start < BR_VLAN_MSG) return { ifindex: 0, entries: [] };
+  const entries: FoundEntry[] = [];
+  eachAttribute(view, start + BR_VLAN_MSG, end, (type, from, to) => {
+    if (type !== BRIDGE_VLANDB.ENTRY) return;
+    const info = findAttribute(view, from, to, BRIDGE_VLANDB.ENTRY_INFO);
+    if (info === undefined || info.end - info.start < 4) return;
+    const first = view.getUint16(info.start + 2, littleEndian);
+    const range = findAttribute(view, from, to, BRIDGE_VLANDB.ENTRY_RANGE);
+    const last = range === undefined ? first : view.getUint16(range.start, littleEndian);
+    entries.push(...spread(view.getUint16(info.start, littleEndian), first, last));
+  });
+  return { ifindex: view.getUint32(start + 4, littleEndian), entries };
+}
+
+function spread(bits: number, first: number, last: number): readonly FoundEntry[] {
+  const fields = {
+    pvid: (bits & BRIDGE_VLAN_INFO.PVID) !== 0,
+    untagged: (bits & BRIDGE_VLAN_INFO.UNTAGGED) !== 0,
+  };
+  return Array.from({ length: last - first + 1 }, (_, i) => ({
+    key: String(first + i),
+    fields,
+    lasting: false,
+  }));
 }

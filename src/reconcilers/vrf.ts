@@ -14,5 +14,5 @@ export const vrf = defineKind({
       'The routing table of the domain.',
     ),
   },
-  membership: { list: 'members', joinsDown: false },
+  membership: { list: 'members', joinsDown: false, cycles: true },
 });

@@ -24,6 +24,7 @@ export async function followStatus(
   ids: readonly ObjectId[] | null,
   stream: LineStream,
 ): Promise<void> {
+  if (stream.signal.aborted) return;
   let stale = true;
   let said = '';
   let wake = () => {};
@@ -68,6 +69,7 @@ export async function followHistory(
   id: ObjectId | null,
   stream: LineStream,
 ): Promise<void> {
+  if (stream.signal.aborted) return;
   let waiting: Happening[] | null = [];
   const happened = (happening: Happening) => {
     if (id !== null && happening.id !== id) return;

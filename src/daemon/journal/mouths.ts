@@ -58,23 +58,23 @@ export function journalMouth(fd: number, socket: string = journalSocket): Mouth 
     return delivery !== 'no-room';
   };
   const catchUp = () => {
-    if (lost > 0) {
-      if (!send('warn', `the journal had no room for ${lost} lines`, { lost })) return;
-      lost = 0;
+    for (let entry = waiting[0]; entry !== undefined; entry = waiting[0]) {
+      if (!send(...entry)) return;
+      waiting.shift();
     }
-    for (let entry = waiting[0]; entry !== undefined && send(...entry); entry = waiting[0]) waiting.shift();
+    if (lost > 0 && send('warn', `the journal had no room for ${lost} lines`, { lost })) lost = 0;
   };
   const catchUpLater = () => {
     timer ??= setTimeout(() => {
       timer = null;
       catchUp();
-      if (waiting.length > 0) catchUpLater();
+      if (waiting.length + lost > 0) catchUpLater();
     }, RETRY_MS).unref();
   };
 
   return {
     speak(level, sentence, fields) {
-      if (waiting.length === 0 && send(level, sentence, fields)) return;
+      if (waiting.length + lost === 0 && send(level, sentence, fields)) return;
       if (waiting.length < MOST_WAITING) waiting.push([level, sentence, fields]);
       else lost += 1;
       catchUpLater();

@@ -3,7 +3,7 @@ import type { EventName, Happening } from '../../model/event.ts';
 import type { Value } from '../../model/value.ts';
 
 const MOST_CHANGES = 8;
-const LONGEST_VALUE = 120;
+const LONGEST_VALUE = 200;
 const LONGEST_COMMAND = 200;
 
 export type Level = 'error' | 'warn' | 'notice' | 'info' | 'debug';
@@ -26,6 +26,12 @@ export const levelOf: Readonly<Record<EventName, Level>> = {
 export function sentenceOf(happening: Happening): string {
   const what = printable(whatHappened(happening));
   return happening.id === null ? what : `${printable(happening.id)}: ${what}`;
+}
+
+/** A sentence with its facts behind it: `an answer failed (reason: …)`. */
+export function withFacts(sentence: string, facts: Readonly<Record<string, Value>>): string {
+  const said = Object.entries(facts).map(([name, value]) => `${name}: ${shown(value)}`);
+  return printable(said.length === 0 ? sentence : `${sentence} (${said.join(', ')})`);
 }
 
 /** A text without what moves a terminal's cursor, ends a line or turns the direction of writing: names come from anybody. */
