@@ -141,5 +141,10 @@ export const commands: readonly CommandRow[] = [
   },
 ];
 
+/** The summary as a sentence. */
+export function sentenceOf({ summary }: CommandRow): string {
+  return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
+}
+
 /** Commands that come with later versions, so that nobody takes them for typing mistakes. */
 export const laterCommands = ['try', 'confirm', 'revert', 'pause', 'resume', 'import', 'graph'] as const;

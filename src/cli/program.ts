@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import type { Call } from './call.ts';
-import { type CommandRow, commands, laterCommands } from './commands.ts';
+import { type CommandRow, commands, laterCommands, sentenceOf } from './commands.ts';
 import { Ending, type ExitCode, exit } from './exit.ts';
 import { jsonOption, socketOption } from './plain-call.ts';
 
@@ -54,7 +54,9 @@ export function commandLine(action: (row: CommandRow, command: Command) => () =>
 
 function addCommand(program: Command, row: CommandRow): Command {
   const command = program.command(row.operands === undefined ? row.name : `${row.name} ${row.operands}`);
-  command.summary(row.summary).description(sentences(row));
+  command
+    .summary(row.summary)
+    .description([sentenceOf(row), ...(row.more === undefined ? [] : [row.more])].join('\n'));
   for (const [flags, description] of row.options ?? []) command.option(flags, description);
   command.option(...jsonOption);
   if (row.asksDaemon) command.option(...socketOption);
@@ -70,11 +72,6 @@ function addLaterCommand(program: Command, name: string): void {
     .action(() => {
       throw new Ending(exit.internal, `\`vnetctl ${name}\` is not in this version`);
     });
-}
-
-function sentences({ summary, more }: CommandRow): string {
-  const first = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
-  return more === undefined ? first : `${first}\n${more}`;
 }
 
 function exampleText(examples: CommandRow['examples']): string {

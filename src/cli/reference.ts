@@ -1,4 +1,4 @@
-import { type CommandRow, commands, laterCommands } from './commands.ts';
+import { type CommandRow, commands, laterCommands, sentenceOf } from './commands.ts';
 import { jsonOption, socketOption } from './plain-call.ts';
 
 /** The page docs/vnetctl.md: every command, its options and examples, as the command table has them. */
@@ -25,14 +25,14 @@ export function commandReference(): string {
   ].join('\n');
 }
 
-function section({ name, operands, summary, more, options, examples }: CommandRow): readonly string[] {
+function section(row: CommandRow): readonly string[] {
+  const { name, operands, more, options, examples } = row;
   const title = [name, operands].filter((part) => part !== undefined).join(' ');
-  const first = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
   const rows = (options ?? []).map(([flags, description]) => `| \`${flags}\` | ${description} |`);
   return [
     `## vnetctl ${title}`,
     '',
-    first,
+    sentenceOf(row),
     ...(more === undefined ? [] : [more]),
     '',
     ...(rows.length === 0 ? [] : ['| option | |', '|---|---|', ...rows, '']),

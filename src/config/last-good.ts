@@ -15,25 +15,21 @@ export interface LastGood {
   readonly contents: string | undefined;
 }
 
+/** What is kept; a record that cannot be read is as good as none, and the folder itself is still there to be read. */
 export async function readLastGood(directory: string, tables: string): Promise<LastGood> {
   const files = new Map<string, Checked>();
-  for (const name of await namesIn(directory)) {
+  for (const name of await readdir(directory).catch(() => [])) {
     if (!name.endsWith(RECORD)) continue;
     const file = name.slice(0, -RECORD.length);
-    const checked = checkedOf(file, await readFile(join(directory, name), 'utf8'), tables);
+    const record = await textOf(join(directory, name));
+    const checked = record === undefined ? undefined : checkedOf(file, record, tables);
     if (checked !== undefined && checked.compiled.part !== null) files.set(file, checked);
   }
-  const contents = await readFile(join(directory, CONTENTS), 'utf8').catch(() => undefined);
-  return { files, contents };
+  return { files, contents: await textOf(join(directory, CONTENTS)) };
 }
 
-async function namesIn(directory: string): Promise<readonly string[]> {
-  try {
-    return await readdir(directory);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
+function textOf(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch(() => undefined);
 }
 
 /** Makes the records those of `files`; only what changed since `before` is written. */

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { FSWatcher } from 'chokidar';
 import { isIgnored } from './read-folder.ts';
@@ -23,14 +24,22 @@ export interface FolderWatch {
 export function watchFolder(directory: string, look: () => void, signal: AbortSignal): FolderWatch {
   const folder = resolve(directory);
   let watcher: FSWatcher | undefined;
+  let watched: string | undefined;
   let trouble: string | undefined;
   let settled: NodeJS.Timeout | undefined;
   let hintedSince: number | undefined;
+  let rescan: NodeJS.Timeout | undefined;
 
   const lookNow = () => {
     clearTimeout(settled);
     hintedSince = undefined;
-    if (!signal.aborted) look();
+    if (signal.aborted) return;
+    // Behind the same name there may be another folder now, and the watch is still on the old one.
+    if (watcher !== undefined && identityOf(folder) !== watched) {
+      stop();
+      start().catch(giveUp);
+    }
+    look();
   };
   const hint = () => {
     if (signal.aborted) return;
@@ -42,13 +51,18 @@ export function watchFolder(directory: string, look: () => void, signal: AbortSi
   const start = async () => {
     const { watch } = await import('chokidar');
     if (signal.aborted) return;
+    watched = identityOf(folder);
     const inFolder = (path: string) => dirname(path) === folder && !isIgnored(basename(path));
     watcher = watch(dirname(folder), {
       depth: 1,
       ignored: (path) => path !== dirname(folder) && path !== folder && !inFolder(path),
       ignorePermissionErrors: true,
     });
-    watcher.on('all', hint).on('raw', hint).on('ready', hint).on('error', giveUp);
+    watcher.on('all', hint).on('raw', hint).on('error', giveUp);
+    watcher.on('ready', () => {
+      trouble = undefined;
+      hint();
+    });
   };
   const stop = () => {
     // A watch that cannot be closed belongs to a folder that is gone.
@@ -59,19 +73,38 @@ export function watchFolder(directory: string, look: () => void, signal: AbortSi
     const { code, message } = error as NodeJS.ErrnoException;
     trouble = `changes in ${folder} are looked for every ${RESCAN_UNWATCHED_MS / 1000} s: watching it failed (${code ?? message})`;
     stop();
+    scheduleRescan();
     hint();
   };
-  const lookAgain = () => {
-    rescan = setTimeout(lookAgain, trouble === undefined ? RESCAN_MS : RESCAN_UNWATCHED_MS);
-    lookNow();
+  const scheduleRescan = () => {
+    clearTimeout(rescan);
+    if (signal.aborted) return;
+    rescan = setTimeout(
+      () => {
+        if (watcher === undefined) start().catch(giveUp);
+        scheduleRescan();
+        lookNow();
+      },
+      trouble === undefined ? RESCAN_MS : RESCAN_UNWATCHED_MS,
+    );
   };
 
-  let rescan = setTimeout(lookAgain, RESCAN_UNWATCHED_MS);
   signal.addEventListener('abort', () => {
     clearTimeout(settled);
     clearTimeout(rescan);
     stop();
   });
+  scheduleRescan();
   start().catch(giveUp);
   return { note: () => trouble };
+}
+
+/** What tells a folder from another that takes its name, links followed; the error’s code while it cannot be looked at. */
+function identityOf(folder: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(folder, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code;
+  }
 }

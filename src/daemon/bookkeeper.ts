@@ -1,9 +1,8 @@
-import type { ObjectId } from '../model/address.ts';
+import { type ObjectId, parseObjectId } from '../model/address.ts';
 import type { Change } from '../model/change.ts';
 import type { ContestedSettings } from '../model/declaration.ts';
 import type { EventName, Happening } from '../model/event.ts';
-import type { Outcome } from '../model/step.ts';
-import { keysOf } from '../model/step.ts';
+import { keysOf, type Outcome, type Step } from '../model/step.ts';
 import type { Performed } from '../owners/performer.ts';
 import { entryAt, type Finding, type Judgement } from '../plan/situation.ts';
 import { masterOfPortKey } from '../reconcilers/index.ts';
@@ -46,7 +45,7 @@ export class Bookkeeper {
     const pending = held.arriving !== null && judgement.findings.some(({ hold }) => hold === null);
     const { state, reason: why } = stateFor(judgement.findings);
     this.#become(id, held, pending ? 'pending' : state, why, now);
-    if (judgement.findings.length === 0) held.bounced = false;
+    if (judgement.findings.every(({ hold }) => hold !== null)) held.bounced = false;
   }
 
   /** Whether everything that could be done waits for a contest's pause. */
@@ -83,12 +82,7 @@ export class Bookkeeper {
   ): void {
     const now = Date.now();
     const { step, outcome, fields } = result;
-    const addresses =
-      step.do === 'add' || step.do === 'remove'
-        ? [entryAt(step.list, step.entry)]
-        : step.do === 'create'
-          ? ['exists']
-          : keysOf(step);
+    const addresses = addressesOf(id, step, judgement);
     for (const at of addresses) {
       const finding = judgement.findings.find((one) => one.at === at);
       if (finding === undefined) continue;
@@ -167,6 +161,8 @@ export class Bookkeeper {
 
   #newDrifts(id: ObjectId, held: Held, judgement: Judgement, reason: Reason, now: number): void {
     const fresh: Change[] = [];
+    const fought: Change[] = [];
+    let fight: Contest | undefined;
     for (const { at, change, drift } of judgement.findings) {
       if (!drift || held.bounced || held.open.has(at) || partOfAnother(held, at)) continue;
       held.open.set(at, { change, noticed: reason.noticed, repaired: null });
@@ -174,8 +170,13 @@ export class Bookkeeper {
       const contest = drifted(before, now, this.contestedSettings);
       held.contests.set(at, contest);
       if (contest.fight === null) fresh.push(change);
-      else if (before.fight === null) this.#contest(id, held, at, contest, change, now);
+      else if (before.fight === null) {
+        fought.push(change);
+        fight = contest;
+        this.#wakeAfterPause(id, held, at, now);
+      }
     }
+    if (fight !== undefined) this.#contest(id, held, fight, fought, now);
     if (fresh.length === 0) return;
     held.untold.push(...fresh);
   }
@@ -209,11 +210,11 @@ export class Bookkeeper {
     held.untold = [gone];
   }
 
-  #contest(id: ObjectId, held: Held, at: string, contest: Contest, change: Change, now: number): void {
+  /** One alert, whatever the number of attributes that are fought over. */
+  #contest(id: ObjectId, held: Held, contest: Contest, changes: readonly Change[], now: number): void {
     held.drifts += 1;
     held.lastDrift = now;
-    this.#say(id, held, 'contested', { changes: [change], message: contestReason(contest) });
-    this.#wakeAfterPause(id, held, at, now);
+    this.#say(id, held, 'contested', { changes, message: contestReason(contest) });
   }
 
   #wakeAfterPause(id: ObjectId, held: Held, at: string, now: number): void {
@@ -241,17 +242,19 @@ export class Bookkeeper {
       if (noticed === undefined || (noticed !== null && drift.noticed !== null && drift.noticed < noticed))
         noticed = drift.noticed;
     }
+    const calmed: string[] = [];
+    let lost = 0;
     for (const [at, contest] of held.contests) {
       const calmer = differing.has(at) ? contest : holds(contest, now);
       if (calmer !== contest) {
         held.contests.delete(at);
-        this.#say(id, held, 'restored', {
-          changes: [],
-          micros: null,
-          disruptive: false,
-          message: `${at} holds again; it was changed ${contest.fight?.lost ?? 0} times while contested`,
-        });
+        calmed.push(at.replace('/', ' '));
+        lost = Math.max(lost, contest.fight?.lost ?? 0);
       } else if (contest.fight !== null && !differing.has(at)) this.#wakeAfterPause(id, held, at, now);
+    }
+    if (calmed.length > 0) {
+      const message = `${calmed.join(', ')} holds again; changed ${lost} times while contested`;
+      this.#say(id, held, 'restored', { changes: [], micros: null, disruptive: false, message });
     }
     if (done.length === 0) return;
     const micros = noticed == null ? null : nowMicros() - noticed;
@@ -306,6 +309,17 @@ export class Bookkeeper {
   #say(id: ObjectId, held: Held, event: EventName, more: Partial<Happening>): void {
     this.#tell.happened({ at: Date.now(), id, event, kind: held.wanted.kind, ...more });
   }
+}
+
+/** Which findings a step was for, by address inside the object. */
+function addressesOf(id: ObjectId, step: Step, judgement: Judgement): readonly string[] {
+  // A member nobody declared, put out of a complete list: the finding is its master's.
+  if (step.id !== id) {
+    const { name } = parseObjectId(step.id);
+    return judgement.findings.flatMap(({ at, change }) => (change.found === name ? [at] : []));
+  }
+  if (step.do === 'add' || step.do === 'remove') return [entryAt(step.list, step.entry)];
+  return step.do === 'create' ? ['exists'] : keysOf(step);
 }
 
 /** Whether a difference is part of a larger drift: everything of a link that is gone, a port's attributes of a lost master. */

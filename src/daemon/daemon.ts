@@ -17,6 +17,8 @@ import { Pulse } from './pulse.ts';
 import { openServiceManager } from './service-manager.ts';
 
 const SETTLE_ONCE_MS = 30_000;
+/** A call into the kernel that takes longer is worth a word. */
+const KERNEL_BUSY_MS = 2_000;
 
 /** The composition root: opens everything, ties it together, and closes it when told to; the exit code. */
 export async function runDaemon(options: Options & { readonly version: string }): Promise<number> {
@@ -46,6 +48,7 @@ export async function runDaemon(options: Options & { readonly version: string })
   const published = new Published();
   const pulse = new Pulse(Pulse.memory());
   let failed = false;
+  let keeperTrouble: string | null = null;
   let firstSettled = () => {};
   const settled = new Promise<void>((resolve) => {
     firstSettled = resolve;
@@ -63,6 +66,11 @@ export async function runDaemon(options: Options & { readonly version: string })
         if (message.say === 'happened') for (const happening of message.happenings) happened(happening);
         else if (message.say === 'status') published.take(message);
         else if (message.say === 'settled') firstSettled();
+        else if (message.say === 'trouble') {
+          keeperTrouble = message.sentence;
+          if (message.sentence !== null) journal.warn(message.sentence);
+          published.changed();
+        }
       },
       died(reason) {
         failed = true;
@@ -89,10 +97,16 @@ export async function runDaemon(options: Options & { readonly version: string })
       published.changed();
     },
   });
+  const kernelBusy = () => {
+    const waited = pulse.waitingMs();
+    return waited > KERNEL_BUSY_MS
+      ? `kernel busy: a request has been waiting for ${Math.round(waited / 1000)} s`
+      : null;
+  };
   const allNotes = () => [
     ...notes,
     ...configuration.notes(),
-    ...[history.trouble()].filter((one) => one !== null),
+    ...[history.trouble(), keeperTrouble, kernelBusy()].filter((one) => one !== null),
   ];
   const service = openServiceManager({ alive: () => pulse.isAlive() });
   const settledNow = async () => {
@@ -120,6 +134,13 @@ export async function runDaemon(options: Options & { readonly version: string })
 
   const sentence = () => summary(house);
   let exitCode = 0;
+  let isReady = false;
+  process.on('SIGHUP', () => {
+    // Before it is ready the folder is being read anyhow.
+    if (!isReady) return;
+    service.reloading();
+    house.reload().finally(() => service.ready(sentence()));
+  });
   try {
     await configuration.read();
     if (options.once) {
@@ -137,11 +158,8 @@ export async function runDaemon(options: Options & { readonly version: string })
     });
     await Promise.race([settled, ended]);
     service.ready(sentence());
+    isReady = true;
     published.watch({ changed: () => service.status(sentence()) }, stop.signal);
-    process.on('SIGHUP', () => {
-      service.reloading();
-      house.reload().finally(() => service.ready(sentence()));
-    });
     journal.info('ready', { version });
     const why = await ended;
     journal.info('stopping', { reason: why });

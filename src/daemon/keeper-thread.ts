@@ -16,7 +16,6 @@ const FLUSH_MS = 5;
 /** The worker thread: sockets, inventory, planner and executor; it alone waits for the kernel. */
 function run(port: NonNullable<typeof parentPort>, data: KeeperData): void {
   const pulse = new Pulse(data.pulse);
-  const ledger = new Ledger(`${data.runtimeDirectory}/ledger`, scopeHere());
   const socket = pulse.around(openSocket());
   const slowSocket = openSlowSocket();
   let happenings: Happening[] = [];
@@ -27,6 +26,12 @@ function run(port: NonNullable<typeof parentPort>, data: KeeperData): void {
   let sweeping: NodeJS.Timeout | undefined;
 
   const tell = (message: FromKeeper) => port.postMessage(message);
+  let trouble: string | null = null;
+  const ledger = new Ledger(`${data.runtimeDirectory}/ledger`, scopeHere(), (sentence) => {
+    if (sentence === trouble) return;
+    trouble = sentence;
+    tell({ say: 'trouble', sentence });
+  });
   const flush = () => {
     flushing = undefined;
     if (changed.size > 0) {

@@ -12,7 +12,14 @@ import type { Ledger } from '../owners/ledger.ts';
 import { type Performed, Performer } from '../owners/performer.ts';
 import { readLinkRequest } from '../owners/rtnetlink.ts';
 import { judge } from '../plan/judge.ts';
-import { digestOf, type Hold, type Judgement, type Policy, type World } from '../plan/situation.ts';
+import {
+  digestOf,
+  type Hold,
+  type Judgement,
+  type Memory,
+  type Policy,
+  type World,
+} from '../plan/situation.ts';
 import { fieldsOf } from '../reconcilers/index.ts';
 import { RTM } from '../wire/rtnetlink.ts';
 import { Bookkeeper } from './bookkeeper.ts';
@@ -285,12 +292,12 @@ export class Keeper {
     const { ledger } = this.#rim;
     for (const step of steps) {
       if (step.do === 'create') {
-        if (ledger.get(id).origin === null) held.arriving = 'created';
+        if (neverSeen(ledger.get(id))) held.arriving = 'created';
         ledger.claim(id, held.wanted.kind, 'made');
         const peer = step.fields.peer;
         const other = typeof peer === 'string' ? this.objects.get(objectId(null, peer)) : undefined;
         if (other !== undefined) {
-          if (ledger.get(other.wanted.id).origin === null) other.arriving = 'created';
+          if (neverSeen(ledger.get(other.wanted.id))) other.arriving = 'created';
           ledger.claim(other.wanted.id, other.wanted.kind, 'made');
           this.#books.repairedWith(other);
         }
@@ -315,6 +322,9 @@ export class Keeper {
     for (const result of results)
       this.#books.performed(id, held, judgement, result, disruptive, overtaken, mark);
     if (held.forced && results.length > 0) held.forced = false;
+    // A claim on what could not be made would be a claim on what somebody else makes later.
+    const failed = results.some(({ step, outcome }) => step.do === 'create' && outcome.is === 'refused');
+    if (failed && link === undefined && held.arriving === 'created') this.#rim.ledger.forget(id);
   }
 
   /** Notes what agrees, so that a later difference is known for a drift. */
@@ -404,6 +414,11 @@ export class Keeper {
 /** Microseconds of the monotonic clock. */
 export function nowMicros(): number {
   return Math.round(performance.now() * 1000);
+}
+
+/** Nothing of this name was made or adopted yet, as far as anybody saw. */
+function neverSeen({ origin, ifindex }: Memory): boolean {
+  return origin === null || ifindex === null;
 }
 
 /** Whether an address inside an object is still in its declaration. */

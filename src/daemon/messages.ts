@@ -46,6 +46,8 @@ export type FromKeeper =
   /** Everything of the generation was looked at once. */
   | { readonly say: 'settled'; readonly generation: number }
   | { readonly say: 'answer'; readonly number: number; readonly answer: Answers[keyof Answers] }
+  /** What is the matter beside the objects, or null when it is over. */
+  | { readonly say: 'trouble'; readonly sentence: string | null }
   /** A surprise inside the keeper: it has ended or is about to. */
   | { readonly say: 'failed'; readonly message: string }
   /** All sockets are closed, the last happenings are sent. */

@@ -1,6 +1,8 @@
 import type { NetlinkSocket } from '../netlink/native.ts';
 
-const cell = { turns: 0, inKernel: 1 } as const;
+const cell = { turns: 0, inKernel: 1, since: 2 } as const;
+/** Times are told apart by their low bits: a wait of days is no wait. */
+const LOW_BITS = 0x3fff_ffff;
 
 /**
  * The keeper's sign of life, in memory the main thread reads.
@@ -33,6 +35,13 @@ export class Pulse {
     return turned || this.isInKernel();
   }
 
+  /** For how many milliseconds the kernel has kept the keeper waiting in one call; 0 when it does not. */
+  waitingMs(): number {
+    return this.isInKernel()
+      ? ((Date.now() & LOW_BITS) - Atomics.load(this.#cells, cell.since)) & LOW_BITS
+      : 0;
+  }
+
   isInKernel(): boolean {
     return Atomics.load(this.#cells, cell.inKernel) === 1;
   }
@@ -41,6 +50,7 @@ export class Pulse {
   around(socket: NetlinkSocket): NetlinkSocket {
     const send = socket.send.bind(socket);
     socket.send = (bytes) => {
+      Atomics.store(this.#cells, cell.since, Date.now() & LOW_BITS);
       Atomics.store(this.#cells, cell.inKernel, 1);
       const sent = send(bytes);
       Atomics.store(this.#cells, cell.inKernel, 0);

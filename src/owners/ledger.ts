@@ -29,6 +29,8 @@ export interface Scope {
 }
 
 const VERSION = 1;
+/** More lines than this beside one an object, and the file is written anew. */
+const SLACK = 20_000;
 const nothing: ReadonlyMap<string, InForce> = new Map();
 const blank: Entry = { kind: '', origin: null, mac: null, ifindex: null, inForce: nothing };
 
@@ -39,12 +41,18 @@ const blank: Entry = { kind: '', origin: null, mac: null, ifindex: null, inForce
  */
 export class Ledger {
   readonly #path: string;
+  readonly #scope: Scope;
+  readonly #trouble: (sentence: string | null) => void;
   readonly #entries = new Map<ObjectId, Entry>();
   #file: number;
   #pending: string[] = [];
+  #lines = 0;
 
-  constructor(path: string, scope: Scope) {
+  /** `trouble` is told in a sentence what keeps the file from being written, and null when it is over. */
+  constructor(path: string, scope: Scope, trouble: (sentence: string | null) => void = () => {}) {
+    this.#trouble = trouble;
     this.#path = path;
+    this.#scope = scope;
     mkdirSync(dirname(path), { recursive: true });
     for (const line of linesOf(path, scope)) this.#take(line);
     this.#file = this.#rewrite(scope);
@@ -89,9 +97,19 @@ export class Ledger {
   /** Writes what was noted since the last time, in one go: before the requests it speaks of. */
   write(): void {
     if (this.#pending.length === 0) return;
-    const text = this.#pending.join('');
+    try {
+      writeSync(this.#file, this.#pending.join(''));
+    } catch (error) {
+      // Kept for the next time: without room for a claim the host is still kept as declared.
+      this.#trouble(`what vnetd made cannot be written down: ${(error as Error).message}`);
+      return;
+    }
+    this.#trouble(null);
+    this.#lines += this.#pending.length;
     this.#pending = [];
-    writeSync(this.#file, text);
+    if (this.#lines <= this.#entries.size + SLACK) return;
+    closeSync(this.#file);
+    this.#file = this.#rewrite(this.#scope);
   }
 
   close(): void {
@@ -128,6 +146,7 @@ export class Ledger {
   /** Starts the file anew with one line an object, through a rename: a crash leaves the old one or the new. */
   #rewrite(scope: Scope): number {
     const fresh = `${this.#path}.new`;
+    this.#lines = 0;
     const lines = [...this.#entries].map(([id, entry]) => {
       const inForce = Object.fromEntries(
         [...entry.inForce].map(([at, { digest, how }]) => [at, [digest, how]]),

@@ -53,7 +53,8 @@ export function judge(
 
 function missing(wanted: WantedLink, kind: Kind, memory: Memory, policy: Policy, world: World): Judgement {
   const change = { key: 'exists', wanted: true, found: false };
-  const drift = memory.origin === 'made' || (kind.made && memory.origin === 'found');
+  // Claimed but never seen: the making was cut short, which is no drift.
+  const drift = kind.made && memory.origin !== null && memory.ifindex !== null;
   const finding = (hold: Hold | null): Finding => ({ at: 'exists', change, need: 'live', drift, hold });
   if (!kind.made) {
     const hint = memory.origin === null ? '; write `kind:` if vnetd is to make it' : '';
@@ -268,7 +269,7 @@ function judgeFields(
     const follows = hold?.why === 'waiting';
     findings.push({
       at: key,
-      change: { key, wanted: value, found: is ?? null },
+      change: { key, wanted: value, found: key === 'master' && is === 'none' ? null : (is ?? null) },
       need,
       drift: drift && !follows,
       hold,

@@ -15,9 +15,13 @@ export function linkSeen(name: string): Record<string, unknown> | undefined {
 
 /** Why the running kernel cannot make a link of this kind, or undefined when it can. */
 export function lacks(kind: string, on: readonly string[], more: readonly string[]): string | undefined {
-  const { status, stderr } = spawnSync('ip', ['link', 'add', ...on, 'name', 'probe0', 'type', kind, ...more], {
-    encoding: 'utf8',
-  });
+  const { status, stderr } = spawnSync(
+    'ip',
+    ['link', 'add', ...on, 'name', 'probe0', 'type', kind, ...more],
+    {
+      encoding: 'utf8',
+    },
+  );
   if (status === 0) {
     ip('link', 'del', 'probe0');
     return undefined;

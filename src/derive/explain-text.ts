@@ -1,0 +1,81 @@
+import type { ExplainedKey, ExplainedKind, Explanation } from './explain.ts';
+
+/** Longest line a sentence is broken to. */
+const WIDTH = 100;
+
+/** An explanation as text for a terminal, or for a page. */
+export function explanationText(explanation: Explanation): string {
+  switch (explanation.is) {
+    case 'kinds':
+      return table(explanation.kinds.map(({ name, summary }) => [name, summary]));
+    case 'kind':
+      return kindText(explanation);
+    case 'key':
+      return keyText(explanation.path, explanation.key);
+    case 'group':
+      return `${explanation.path}\n${indented(explanation.doc)}${keysText(explanation.keys)}`;
+    case 'unknown':
+      return `${explanation.message}\n`;
+    default:
+      return explanation satisfies never;
+  }
+}
+
+function kindText(kind: ExplainedKind): string {
+  const { members } = kind;
+  const parts = [`${kind.name}\n${indented(kind.summary)}${indented(kind.when)}`];
+  if (kind.module !== null) parts.push(`Comes with the kernel module ${kind.module}.\n`);
+  if (kind.keys.length > 0) parts.push(`Keys:\n${keysText(kind.keys)}`);
+  if (members !== null) {
+    parts.push(`Members stand under \`${members.list}\`, or name this link as their \`master\`.\n`);
+    if (members.port !== null)
+      parts.push(`Keys of a member, under \`${members.port.key}\`:\n${keysText(members.port.keys)}`);
+  }
+  parts.push(
+    `Keys of every link:\n${indented(['kind', ...kind.everyLink, ...kind.lists, 'on_drift', 'exclusive'].join(' '))}`,
+  );
+  return parts.join('\n');
+}
+
+function keyText(path: string, key: ExplainedKey): string {
+  const facts: [string, string | null][] = [
+    ['takes', key.takes],
+    ['required', key.required ? 'yes' : null],
+    ['changed', key.change],
+    ['noticed', key.notice],
+    ['also', key.also.length === 0 ? null : key.also.join(', ')],
+  ];
+  const rows = facts.flatMap(([name, fact]) => (fact === null ? [] : [[name, fact] as const]));
+  return `${path}\n${indented(key.doc)}${table(rows)}`;
+}
+
+function keysText(keys: readonly ExplainedKey[]): string {
+  return table(keys.map(({ key, doc, required }) => [key, required ? `${doc} Must be written.` : doc]));
+}
+
+/** Two columns, the second broken into lines of its own. */
+function table(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(0, ...rows.map(([name]) => name.length)) + 2;
+  return rows
+    .map(([name, text]) => {
+      const lines = broken(text, WIDTH - width - 2);
+      return lines.map((line, i) => `  ${(i === 0 ? name : '').padEnd(width)}${line}\n`).join('');
+    })
+    .join('');
+}
+
+function indented(text: string): string {
+  return broken(text, WIDTH - 2)
+    .map((line) => `  ${line}\n`)
+    .join('');
+}
+
+function broken(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}

@@ -1,0 +1,251 @@
+import { didYouMean } from '../model/nearest.ts';
+import { everyLink } from '../reconcilers/every-link.ts';
+import { kindNamed, kinds, listNamed, lists, masters } from '../reconcilers/index.ts';
+import type { AnyRow, Fields, Kind } from '../reconcilers/kind.ts';
+import type { ListTable } from '../reconcilers/list.ts';
+import type { Schema } from '../wire/type.ts';
+import { type DaemonEntry, daemonKeys } from './daemon-keys.ts';
+import { listing } from './grammar.ts';
+import { linkKey, ownKeys } from './link-keys.ts';
+import { changeInWords, noticeInWords } from './meanings.ts';
+import { onDriftWords } from './on-drift.ts';
+
+/** One key and what may be said of it; what does not apply is null. */
+export interface ExplainedKey {
+  readonly key: string;
+  readonly doc: string;
+  /** What may be written. */
+  readonly takes: string | null;
+  readonly required: boolean;
+  /** When it can be changed on a link that is there. */
+  readonly change: string | null;
+  /** When somebody else’s change of it is seen. */
+  readonly notice: string | null;
+  /** Other spellings. */
+  readonly also: readonly string[];
+}
+
+/** What there is to say about a word of the configuration. */
+export type Explanation =
+  | { readonly is: 'kinds'; readonly kinds: readonly { readonly name: string; readonly summary: string }[] }
+  | ({ readonly is: 'kind' } & ExplainedKind)
+  | { readonly is: 'key'; readonly path: string; readonly key: ExplainedKey }
+  /** A key that holds others: a list, the attributes of a port, `daemon`. */
+  | {
+      readonly is: 'group';
+      readonly path: string;
+      readonly doc: string;
+      readonly keys: readonly ExplainedKey[];
+    }
+  | { readonly is: 'unknown'; readonly message: string };
+
+export interface ExplainedKind {
+  readonly name: string;
+  readonly summary: string;
+  readonly when: string;
+  /** Whether vnetd can make it. */
+  readonly made: boolean;
+  /** The kernel module that brings it, or null. */
+  readonly module: string | null;
+  readonly keys: readonly ExplainedKey[];
+  /** Keys of every link, whatever its kind. */
+  readonly everyLink: readonly string[];
+  readonly lists: readonly string[];
+  readonly members: ExplainedMembers | null;
+}
+
+export interface ExplainedMembers {
+  /** The key that lists them. */
+  readonly list: string;
+  /** The key on a member for its attributes there, and those attributes. */
+  readonly port: { readonly key: string; readonly keys: readonly ExplainedKey[] } | null;
+}
+
+/** Explains a kind, a key, or a key of a kind: `bond`, `bond.miimon`, `bridge.bridge_port.cost`, `mtu`, `daemon.sweep`. */
+export function explain(query: string): Explanation {
+  if (query === '')
+    return { is: 'kinds', kinds: Object.values<Kind>(kinds).map(({ name, summary }) => ({ name, summary })) };
+  const [head = '', ...rest] = query.split('.');
+  if (head === 'daemon') return explainDaemon(rest);
+  const kind = kindNamed(head);
+  if (kind === undefined) return explainKey('', undefined, [head, ...rest]);
+  return rest.length === 0 ? { is: 'kind', ...explainKind(kind) } : explainKey(`${head}.`, kind, rest);
+}
+
+export function explainKind(kind: Kind): ExplainedKind {
+  const { membership } = kind;
+  const port = membership?.port;
+  return {
+    name: kind.name,
+    summary: kind.summary,
+    when: kind.when,
+    made: kind.made,
+    module: kind.kernel?.module ?? null,
+    keys: explainFields(kind.fields),
+    everyLink: Object.keys(everyLink),
+    lists: Object.keys(lists),
+    members:
+      membership === undefined
+        ? null
+        : {
+            list: membership.list,
+            port: port === undefined ? null : { key: port.key, keys: explainFields(port.fields) },
+          },
+  };
+}
+
+export function explainFields(fields: Fields): readonly ExplainedKey[] {
+  return Object.entries(fields).map(([key, row]) => explainRow(key, row));
+}
+
+function explainRow(key: string, row: AnyRow): ExplainedKey {
+  return {
+    key,
+    doc: row.doc,
+    takes: row.type.range,
+    required: row.required === true,
+    change: changeInWords(row),
+    notice: noticeInWords(row.notice),
+    also: row.also ?? [],
+  };
+}
+
+/** A key of a kind, or of any link where no kind is named. */
+function explainKey(
+  prefix: string,
+  kind: Kind | undefined,
+  [key = '', ...rest]: readonly string[],
+): Explanation {
+  const found = linkKey(kind ?? kinds.device, key);
+  const path = `${prefix}${key}`;
+  if (found === undefined || (rest.length > 0 && (found.is === 'own' || found.is === 'field'))) {
+    return unknown(`${path}${rest.map((part) => `.${part}`).join('')}`, kind);
+  }
+  switch (found.is) {
+    case 'own':
+      return { is: 'key', path, key: plainKey(key, ...ownDocs[found.key]) };
+    case 'field':
+      return { is: 'key', path, key: explainRow(found.key, found.row) };
+    case 'list':
+      return inside({ is: 'group', path, ...explainList(key) }, rest);
+    case 'members':
+      return inside(
+        {
+          is: 'group',
+          path,
+          doc: membersDoc(kind),
+          keys: explainFields(kind?.membership?.port?.fields ?? {}),
+        },
+        rest,
+      );
+    case 'port': {
+      const { port } = found.master.membership ?? {};
+      const doc = `What ${found.master.name} keeps of the link while it is a member.`;
+      return inside({ is: 'group', path, doc, keys: explainFields(port?.fields ?? {}) }, rest);
+    }
+    default:
+      return found satisfies never;
+  }
+}
+
+function inside(
+  group: Extract<Explanation, { is: 'group' }>,
+  [key, ...deeper]: readonly string[],
+): Explanation {
+  if (key === undefined) return group;
+  const found = deeper.length === 0 ? group.keys.find((one) => one.key === key) : undefined;
+  if (found !== undefined) return { is: 'key', path: `${group.path}.${key}`, key: found };
+  const near = didYouMean(
+    key,
+    group.keys.map((one) => one.key),
+  );
+  return { is: 'unknown', message: `\`${group.path}\` has no key \`${[key, ...deeper].join('.')}\`${near}` };
+}
+
+export function explainList(name: string): { readonly doc: string; readonly keys: readonly ExplainedKey[] } {
+  const table: ListTable | undefined = listNamed(name);
+  if (table === undefined) throw new RangeError(`no list named ${name}`);
+  const keys = Object.entries(table.fields).map(([key, field]) => ({
+    ...plainKey(key, field.doc, takesOf(field.schema)),
+    required: field.required === true,
+    notice: noticeInWords(table.notice),
+  }));
+  return { doc: table.summary, keys };
+}
+
+const ownDocs: Readonly<Record<(typeof ownKeys)[number], readonly [doc: string, takes: string]>> = {
+  kind: [
+    'What the link is; without it a `device`, which somebody else makes.',
+    Object.keys(kinds).join(', '),
+  ],
+  on_drift: [
+    'What to do when somebody changes the link: put it back, only say so, or (`ignore`) make it once and never look again.',
+    onDriftWords.join(', '),
+  ],
+  exclusive: [
+    'Makes lists complete: what else is found in them is removed. `true` is about every list written here.',
+    'true or false, or the names of lists',
+  ],
+};
+
+export function explainOwnKeys(): readonly ExplainedKey[] {
+  return ownKeys.map((key) => plainKey(key, ...ownDocs[key]));
+}
+
+function membersDoc(kind: Kind | undefined): string {
+  const own = kind?.membership?.port?.key;
+  const attributes =
+    own === undefined ? '' : `, or a map of name to what is written under \`${own}\` on the member itself`;
+  return `The links that are members: a list of names${attributes}. Each of them stands for itself.`;
+}
+
+function explainDaemon(path: readonly string[]): Explanation {
+  const group = {
+    is: 'group',
+    path: 'daemon',
+    doc: 'How vnetd itself works; in one file only.',
+    keys: explainSettings(daemonKeys),
+  } as const;
+  const [key = '', ...rest] = path;
+  const entry = Object.hasOwn(daemonKeys, key) ? daemonKeys[key] : undefined;
+  if (entry === undefined || !('keys' in entry)) return inside(group, path);
+  return inside(
+    { is: 'group', path: `daemon.${key}`, doc: entry.doc, keys: explainSettings(entry.keys) },
+    rest,
+  );
+}
+
+export function explainSettings(entries: Readonly<Record<string, DaemonEntry>>): readonly ExplainedKey[] {
+  return Object.entries(entries).map(([key, entry]) => {
+    const takes = 'keys' in entry ? `a map of ${listing(Object.keys(entry.keys), 'and')}` : entry.range;
+    return plainKey(key, entry.doc, takes);
+  });
+}
+
+function plainKey(key: string, doc: string, takes: string | null): ExplainedKey {
+  return { key, doc, takes, required: false, change: null, notice: null, also: [] };
+}
+
+/** What a schema says may be written, where it is short enough to say. */
+function takesOf(schema: Schema): string | null {
+  const words = schema.enum;
+  if (Array.isArray(words)) return words.includes(true) ? 'true or false' : words.join(', ');
+  if (Array.isArray(schema.anyOf)) return schema.anyOf.map((one) => takesOf(one as Schema)).join(' or ');
+  const types = [schema.type].flat().filter((type) => typeof type === 'string');
+  return types.map((type) => (type === 'integer' ? 'a number' : 'a text')).join(' or ') || null;
+}
+
+function unknown(path: string, kind: Kind | undefined): Explanation {
+  const names =
+    kind === undefined
+      ? [...Object.keys(kinds), ...Object.keys(everyLink), ...Object.keys(lists), 'daemon']
+      : keysWithin(kind);
+  const key = kind === undefined ? path : path.slice(kind.name.length + 1);
+  const what = kind === undefined ? `nothing is called \`${path}\`` : `${kind.name} has no key \`${key}\``;
+  return { is: 'unknown', message: `${what}${didYouMean(key, names)}` };
+}
+
+function keysWithin(kind: Kind): readonly string[] {
+  const ports = masters.flatMap(({ membership }) => membership?.port?.key ?? []);
+  return [...Object.keys(kind.fields), ...Object.keys(everyLink), ...Object.keys(lists), ...ports];
+}

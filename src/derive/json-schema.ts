@@ -1,0 +1,162 @@
+import type { Value } from '../model/value.ts';
+import { everyLink } from '../reconcilers/every-link.ts';
+import { kinds, lists, masters } from '../reconcilers/index.ts';
+import type { AnyRow, Fields, Kind, Membership } from '../reconcilers/kind.ts';
+import type { ListTable } from '../reconcilers/list.ts';
+import type { Schema } from '../wire/type.ts';
+import { type DaemonEntry, daemonKeys } from './daemon-keys.ts';
+import { article } from './grammar.ts';
+import { changeInWords } from './meanings.ts';
+import { onDriftWords } from './on-drift.ts';
+
+const name: Schema = { type: 'string', minLength: 1, maxLength: 15, pattern: '^[^\\s/:]+$' };
+
+/** JSON Schema (draft-7) of a configuration file, for editors: one definition a kind, told apart by `kind`. */
+export function jsonSchema(): Schema {
+  const definitions: Record<string, Value> = {};
+  for (const [key, row] of Object.entries(everyLink)) definitions[`every.${key}`] = rowSchema(row);
+  for (const table of Object.values<ListTable>(lists)) definitions[`list.${table.name}`] = listSchema(table);
+  for (const { membership } of masters) {
+    if (membership?.port !== undefined)
+      definitions[`port.${membership.port.key}`] = fieldsSchema(membership.port.fields);
+  }
+  for (const kind of Object.values<Kind>(kinds)) definitions[`kind.${kind.name}`] = kindSchema(kind);
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'vnetd configuration',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      $schema: { type: 'string' },
+      links: {
+        description: 'Links by name.',
+        type: 'object',
+        propertyNames: name,
+        additionalProperties: { oneOf: Object.keys(kinds).map((kind) => reference(`kind.${kind}`)) },
+      },
+      daemon: settingsSchema(daemonKeys, 'How vnetd itself works; in one file only.'),
+    },
+    definitions,
+  };
+}
+
+function reference(definition: string): Schema {
+  return { $ref: `#/definitions/${definition}` };
+}
+
+/** A `device` is what a link is without `kind`; every other kind has to say so. */
+function kindSchema(kind: Kind): Schema {
+  const isDefault = kind.name === 'device';
+  const required = Object.entries(kind.fields).filter(
+    ([, row]) => row.required === true && row.place.at !== 'peer',
+  );
+  return {
+    title: kind.name,
+    description: `${kind.summary} ${kind.when}`,
+    type: 'object',
+    additionalProperties: false,
+    required: [...(isDefault ? [] : ['kind']), ...required.map(([key]) => key)],
+    properties: {
+      kind: { const: kind.name, description: kind.summary },
+      ...fieldSchemas(kind.fields),
+      ...Object.fromEntries(Object.keys(everyLink).map((key) => [key, reference(`every.${key}`)])),
+      ...Object.fromEntries(Object.keys(lists).map((key) => [key, reference(`list.${key}`)])),
+      ...portReferences(),
+      ...(kind.membership === undefined ? {} : { [kind.membership.list]: membersSchema(kind.membership) }),
+      on_drift: { enum: onDriftWords, description: 'What to do when somebody changes the link.' },
+      exclusive: exclusiveSchema(kind),
+    },
+  };
+}
+
+function portReferences(): Readonly<Record<string, Schema>> {
+  const keys = masters.flatMap(({ membership }) => membership?.port?.key ?? []);
+  return Object.fromEntries(keys.map((key) => [key, reference(`port.${key}`)]));
+}
+
+function rowSchema(row: AnyRow): Schema {
+  return { ...row.type.schema, description: `${row.doc} Can be changed ${changeInWords(row)}.` };
+}
+
+/** Rows by key, and by their other spellings. */
+function fieldSchemas(fields: Fields): Readonly<Record<string, Schema>> {
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([key, row]) => {
+      const spellings: readonly string[] = row.also ?? [];
+      const others = spellings.map(
+        (also) =>
+          [also, { ...row.type.schema, description: `Another word for \`${key}\`. ${row.doc}` }] as const,
+      );
+      return [[key, rowSchema(row)] as const, ...others];
+    }),
+  );
+}
+
+function fieldsSchema(fields: Fields): Schema {
+  return { type: 'object', additionalProperties: false, properties: fieldSchemas(fields) };
+}
+
+/** Items, a map of item to attributes, or one item by itself. */
+function listSchema(table: ListTable): Schema {
+  const entries = Object.entries(table.fields);
+  const described = (some: typeof entries) =>
+    Object.fromEntries(some.map(([key, { doc, schema }]) => [key, { ...schema, description: doc }]));
+  const identity = entries.filter(([, field]) => field.required === true);
+  const attributes = entries.filter(([, field]) => field.required !== true);
+  const whole: Schema = {
+    type: 'object',
+    additionalProperties: false,
+    required: identity.map(([key]) => key),
+    properties: described(entries),
+  };
+  const item = identity.length === 0 ? table.schema : { anyOf: [table.schema, whole] };
+  const byItem: Schema = {
+    type: 'object',
+    additionalProperties: { type: 'object', additionalProperties: false, properties: described(attributes) },
+  };
+  return {
+    description: table.summary,
+    anyOf: [table.schema, { type: 'array', items: item }, ...(identity.length === 0 ? [] : [whole]), byItem],
+  };
+}
+
+function membersSchema({ port }: Membership): Schema {
+  const attributes =
+    port === undefined ? { type: 'object', additionalProperties: false } : reference(`port.${port.key}`);
+  return {
+    description: 'The links that are members: a list of names, or a map of name to attributes.',
+    anyOf: [
+      name,
+      { type: 'array', items: name, uniqueItems: true },
+      { type: 'object', propertyNames: name, additionalProperties: attributes },
+    ],
+  };
+}
+
+function exclusiveSchema(kind: Kind): Schema {
+  const named = Object.values<ListTable>(lists).filter(({ canBeComplete }) => canBeComplete);
+  const list: Schema = {
+    enum: [
+      ...named.map((table) => table.name),
+      ...(kind.membership === undefined ? [] : [kind.membership.list]),
+    ],
+  };
+  return {
+    description: `Makes lists of ${article(kind.name)} complete: what else is found in them is removed.`,
+    anyOf: [{ enum: [true, false, 'on', 'off', 1, 0] }, list, { type: 'array', items: list }],
+  };
+}
+
+function settingsSchema(entries: Readonly<Record<string, DaemonEntry>>, description: string): Schema {
+  const properties = Object.entries(entries).map(([key, entry]) => {
+    const schema =
+      'keys' in entry ? settingsSchema(entry.keys, entry.doc) : { ...entry.schema, description: entry.doc };
+    return [key, schema] as const;
+  });
+  return {
+    description,
+    type: 'object',
+    additionalProperties: false,
+    properties: Object.fromEntries(properties),
+  };
+}

@@ -1,0 +1,56 @@
+import { everyLink } from '../reconcilers/every-link.ts';
+import { kinds, listNamed, lists, masters, rowOf } from '../reconcilers/index.ts';
+import type { AnyRow, Kind } from '../reconcilers/kind.ts';
+
+/** Keys of a link that are neither attributes nor lists. */
+export const ownKeys = ['kind', 'on_drift', 'exclusive'] as const;
+
+/** A key of a link of some kind, with what it stands for. */
+export type LinkKey =
+  | { readonly is: 'own'; readonly key: (typeof ownKeys)[number] }
+  | { readonly is: 'field'; readonly key: string; readonly row: AnyRow }
+  | { readonly is: 'list'; readonly key: string }
+  | { readonly is: 'members'; readonly key: string }
+  /** Attributes in a master of some kind: `bridge_port`. */
+  | { readonly is: 'port'; readonly key: string; readonly master: Kind };
+
+const otherSpellings = new Map(
+  Object.values<Kind>(kinds).map((kind) => [
+    kind.name,
+    new Map(
+      Object.entries(kind.fields).flatMap(([key, row]) =>
+        (row.also ?? []).map((also: string) => [also, key] as const),
+      ),
+    ),
+  ]),
+);
+
+/** What a key means on a link of this kind, or undefined when it means nothing there. */
+export function linkKey(kind: Kind, written: string): LinkKey | undefined {
+  const own = ownKeys.find((key) => key === written);
+  if (own !== undefined) return { is: 'own', key: own };
+  if (listNamed(written) !== undefined) return { is: 'list', key: written };
+  if (kind.membership?.list === written) return { is: 'members', key: written };
+  const master = masters.find(({ membership }) => membership?.port?.key === written);
+  if (master !== undefined) return { is: 'port', key: written, master };
+  // Attributes in a master are kept under dotted keys, which is not how they are written.
+  if (written.includes('.')) return undefined;
+  const key = otherSpellings.get(kind.name)?.get(written) ?? written;
+  const row = rowOf(kind.name, key);
+  return row === undefined ? undefined : { is: 'field', key, row };
+}
+
+/** Every key that may be written on a link of this kind. */
+export function keysOfLink(kind: Kind): readonly string[] {
+  const ports = masters.flatMap(({ membership }) =>
+    membership?.port === undefined ? [] : [membership.port.key],
+  );
+  return [
+    ...ownKeys,
+    ...Object.keys(kind.fields),
+    ...Object.keys(everyLink),
+    ...Object.keys(lists),
+    ...(kind.membership === undefined ? [] : [kind.membership.list]),
+    ...ports,
+  ];
+}

@@ -1,0 +1,95 @@
+import { everyLink } from '../reconcilers/every-link.ts';
+import { kinds, lists } from '../reconcilers/index.ts';
+import type { Kind } from '../reconcilers/kind.ts';
+import { daemonKeys } from './daemon-keys.ts';
+import {
+  type ExplainedKey,
+  explainFields,
+  explainKind,
+  explainList,
+  explainOwnKeys,
+  explainSettings,
+} from './explain.ts';
+
+/** The page docs/configuration.md: every key of every kind, as the tables have them. */
+export function configurationReference(): string {
+  const all = Object.values<Kind>(kinds);
+  return [
+    '# Configuration reference',
+    '',
+    'Written from the tables vnetd itself reads; `vnetctl explain KIND[.KEY]` says the same.',
+    'A file holds `links:`, a map of name to the keys below, and in one file `daemon:`. What is not written is not managed.',
+    '',
+    '*Changed* is when vnetd can put a changed value back; *noticed* is when it sees the change: the kernel announces most',
+    'changes at once and is silent about others, which the sweep finds (`daemon: { sweep: 30s }`).',
+    '',
+    '## Kinds',
+    '',
+    '| kind | |',
+    '|---|---|',
+    ...all.map(({ name, summary }) => `| [\`${name}\`](#${name}) | ${summary} |`),
+    '',
+    '## Every link',
+    '',
+    ...keyTable([...explainOwnKeys(), ...explainFields(everyLink)]),
+    ...Object.keys(lists).flatMap(listSection),
+    ...all.flatMap(kindSection),
+    '## daemon',
+    '',
+    ...settings(),
+  ].join('\n');
+}
+
+function kindSection(kind: Kind): readonly string[] {
+  const { name, summary, when, module, keys, members } = explainKind(kind);
+  const port = members?.port ?? null;
+  return [
+    `## ${name}`,
+    '',
+    summary,
+    when,
+    ...(module === null ? [] : [`Comes with the kernel module \`${module}\`.`]),
+    '',
+    ...(keys.length === 0 ? [] : keyTable(keys)),
+    ...(members === null
+      ? []
+      : [`Its members stand under \`${members.list}\`, or name it as their \`master\`.`, '']),
+    ...(port === null ? [] : [`On a member, under \`${port.key}\`:`, '', ...keyTable(port.keys)]),
+  ];
+}
+
+function listSection(name: string): readonly string[] {
+  const { doc, keys } = explainList(name);
+  const rows = keys.map(({ key, doc: sentence, takes, required }) => [
+    `\`${key}\`${required ? ' (must be written)' : ''}`,
+    sentence,
+    takes ?? '',
+  ]);
+  return [`### ${name}`, '', doc, '', ...(rows.length === 0 ? [] : markdown(['key', '', 'takes'], rows))];
+}
+
+function keyTable(keys: readonly ExplainedKey[]): readonly string[] {
+  const rows = keys.map(({ key, doc, takes, required, change, notice, also }) => {
+    const spellings = also.length === 0 ? '' : ` Also: ${also.map((one) => `\`${one}\``).join(', ')}.`;
+    const mark = required ? ' (must be written)' : '';
+    return [`\`${key}\`${mark}`, doc + spellings, takes ?? '', change ?? '', notice ?? ''];
+  });
+  return markdown(['key', '', 'takes', 'changed', 'noticed'], rows);
+}
+
+function settings(): readonly string[] {
+  const rows = Object.entries(daemonKeys).flatMap(([key, entry]) => {
+    if (!('keys' in entry)) return explainSettings({ [key]: entry });
+    return explainSettings(entry.keys).map((inner) => ({ ...inner, key: `${key}.${inner.key}` }));
+  });
+  return markdown(
+    ['key', '', 'takes'],
+    rows.map(({ key, doc, takes }) => [`\`${key}\``, doc, takes ?? '']),
+  );
+}
+
+function markdown(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line), ''];
+}
