@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Explanation, explain } from '../../../src/derive/explain.ts';
+import { explanationText } from '../../../src/derive/explain-text.ts';
+import { everyLink } from '../../../src/reconcilers/every-link.ts';
+import { kinds, lists } from '../../../src/reconcilers/index.ts';
+import type { Kind } from '../../../src/reconcilers/kind.ts';
+
+function said(query: string): string {
+  return explanationText(explain(query));
+}
+
+test('a key says what it takes, when it can be changed and when a change is seen', () => {
+  assert.deepEqual(explain('vlan.id'), {
+    is: 'key',
+    path: 'vlan.id',
+    key: {
+      key: 'id',
+      doc: 'The VLAN identifier.',
+      takes: '0 to 4094',
+      required: true,
+      change: 'only by making the link anew: disruptive, and never done to a link vnetd did not make',
+      notice: 'at once',
+      also: [],
+    },
+  });
+  assert.equal(
+    said('bond.miimon'),
+    [
+      'bond.miimon',
+      '  Time between two looks at the members’ carrier, in milliseconds; 0 for never.',
+      '  takes    0 to 2147483647',
+      '  changed  while the link is in use',
+      '  noticed  at once',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('every word of the configuration has an explanation', () => {
+  const queries = [
+    '',
+    ...Object.keys(everyLink),
+    ...Object.keys(lists),
+    ...[
+      'kind',
+      'on_drift',
+      'exclusive',
+      'bridge_port',
+      'bond_port',
+      'daemon',
+      'daemon.contested',
+      'daemon.contested.after',
+    ],
+    ...Object.values<Kind>(kinds).flatMap(({ name, fields, membership }) => [
+      name,
+      `${name}.mtu`,
+      `${name}.addresses.label`,
+      ...Object.keys(fields).map((key) => `${name}.${key}`),
+      ...(membership === undefined ? [] : [`${name}.${membership.list}`]),
+      ...Object.keys(membership?.port?.fields ?? {}).flatMap((key) => [
+        `${name}.${membership?.port?.key}.${key}`,
+        `${name}.${membership?.list}.${key}`,
+      ]),
+    ]),
+  ];
+  for (const query of queries) {
+    assert.notEqual(explain(query).is, 'unknown', query);
+    for (const line of said(query).split('\n')) assert.ok(line.length <= 100, line);
+  }
+});
+
+test('what is mistyped gets what is near', () => {
+  const message = (query: string) => {
+    const explanation: Explanation = explain(query);
+    return explanation.is === 'unknown' ? explanation.message : undefined;
+  };
+  assert.equal(message('bnod'), 'nothing is called `bnod` (did you mean `bond`?)');
+  assert.equal(message('bond.miimom'), 'bond has no key `miimom` (did you mean `miimon`?)');
+  assert.equal(
+    message('bridge.bridge_port.cst'),
+    '`bridge.bridge_port` has no key `cst` (did you mean `cost`?)',
+  );
+  assert.equal(message('daemon.swep'), '`daemon` has no key `swep` (did you mean `sweep`?)');
+  assert.equal(message('bond.mtu.x'), 'bond has no key `mtu.x`');
+  assert.equal(message('bond.'), 'bond has no key ``');
+  assert.equal(message('__proto__'), 'nothing is called `__proto__`');
+  assert.equal(message('bond.constructor'), 'bond has no key `constructor`');
+});
