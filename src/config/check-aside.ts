@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { type Checked, check } from './checked.ts';
+import type { Checked } from './checked.ts';
 
 /** Above so many characters a file is checked by a thread of its own, so that the main one stays prompt. */
 const LARGE = 64 * 1024;
@@ -18,8 +18,12 @@ export interface CheckerData {
 
 /** Checks files; small ones here, many or large ones aside. */
 export async function checkAll(files: readonly ToCheck[]): Promise<readonly Checked[]> {
+  if (files.length === 0) return [];
   const size = files.reduce((sum, { text }) => sum + text.length, 0);
-  if (size <= LARGE) return files.map(({ file, hash, text }) => check(file, hash, text));
+  if (size <= LARGE) {
+    const { check } = await import('./check.ts');
+    return files.map(({ file, hash, text }) => check(file, hash, text));
+  }
   const worker = new Worker(new URL('./checker.js', import.meta.url), {
     workerData: { files } satisfies CheckerData,
   });

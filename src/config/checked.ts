@@ -1,5 +1,5 @@
 import { kinds, lists } from '../reconcilers/index.ts';
-import { type CompiledFile, compileFile } from './compile-file.ts';
+import type { CompiledFile } from './compile-file.ts';
 import type { FilePart } from './part.ts';
 import { hashOf } from './read-folder.ts';
 import { sourceOf } from './source.ts';
@@ -15,6 +15,13 @@ export interface Checked {
   readonly compiled: CompiledFile;
 }
 
+/** A file whose check does not count any more. */
+export interface Stale {
+  readonly hash: string;
+  readonly text: string;
+  readonly compiled?: never;
+}
+
 interface Record {
   readonly format: number;
   readonly tables: string;
@@ -23,24 +30,19 @@ interface Record {
   readonly part: FilePart;
 }
 
-export function check(file: string, hash: string, text: string): Checked {
-  return { hash, text, compiled: compileFile(sourceOf(file, text)) };
-}
-
 /** A good file as text to keep; undefined for one with errors. */
 export function recordOf({ hash, text, compiled: { part } }: Checked, tables: string): string | undefined {
   if (part === null) return undefined;
   return JSON.stringify({ format: FORMAT, tables, hash, text, part } satisfies Record);
 }
 
-/** What a kept text holds; checked anew if it was checked against other tables; undefined if it is no record. */
-export function checkedOf(file: string, record: string, tables: string): Checked | undefined {
+/** What a kept text holds: a checked file, or one that was checked against other tables; undefined if it is no record. */
+export function keptIn(record: string, tables: string): Checked | Stale | undefined {
   try {
-    const kept = JSON.parse(record) as Partial<Record>;
-    if (typeof kept.text !== 'string' || typeof kept.hash !== 'string') return undefined;
-    if (kept.format !== FORMAT || kept.tables !== tables || kept.part === undefined)
-      return check(file, kept.hash, kept.text);
-    return { hash: kept.hash, text: kept.text, compiled: { part: kept.part, errors: [] } };
+    const { format, tables: of, hash, text, part } = JSON.parse(record) as Partial<Record>;
+    if (typeof text !== 'string' || typeof hash !== 'string') return undefined;
+    if (format !== FORMAT || of !== tables || part === undefined) return { hash, text };
+    return { hash, text, compiled: { part, errors: [] } };
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

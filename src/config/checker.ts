@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { check } from './check.ts';
 import type { CheckerData } from './check-aside.ts';
-import { check } from './checked.ts';
 
 // A thread that checks the files it is started with, answers once, and ends.
 const { files } = workerData as CheckerData;

@@ -9,8 +9,16 @@ import { sameValue, type Value } from '../model/value.ts';
 import { kindNamed } from '../reconcilers/index.ts';
 import type { Kind } from '../reconcilers/kind.ts';
 import { pairUp } from './pairs.ts';
-import type { FieldPart, LinkPart } from './part.ts';
-import type { FileInForce, Finding, Spot, World, WorldField, WorldLink } from './world.ts';
+import type { LinkPart } from './part.ts';
+import {
+  type FileInForce,
+  type Finding,
+  type Spot,
+  spotOfKey,
+  type World,
+  type WorldField,
+  type WorldLink,
+} from './world.ts';
 
 /** All files as one world, with the contradictions between them; a contradicted word is left out. */
 export function combine(files: readonly FileInForce[]): {
@@ -27,7 +35,7 @@ export function combine(files: readonly FileInForce[]): {
 /** A link while its fields are still being gathered. */
 export interface DraftLink extends WorldLink {
   readonly spots: Spot[];
-  readonly fields: Record<string, WorldField>;
+  fields: Readonly<Record<string, WorldField>>;
 }
 
 class Assembly {
@@ -49,9 +57,8 @@ class Assembly {
       kind: kindOf(part.kind),
       part,
       spots: [spot],
-      fields: {},
+      fields: part.fields,
     };
-    for (const [key, field] of Object.entries(part.fields)) link.fields[key] = fieldAt(spot, field);
     this.links.set(id, link);
   }
 
@@ -83,9 +90,10 @@ class Assembly {
 
   #give(link: DraftLink, key: string, value: Value, spot: Spot): void {
     const own = link.fields[key];
-    if (own === undefined) link.fields[key] = { value, spot };
-    else if (!sameValue(own.value, value))
-      this.#conflict(contradiction(link.id, key, own.value, value), spot, own.spot);
+    if (own === undefined) link.fields = { ...link.fields, [key]: { value, ...spot } };
+    else if (!sameValue(own.value, value)) {
+      this.#conflict(contradiction(link.id, key, own.value, value), spot, spotOfKey(link, key));
+    }
   }
 
   #conflict(message: string, spot: Spot, also: Spot | undefined): void {
@@ -103,10 +111,6 @@ function contradiction(id: ObjectId, key: string, one: Value, other: Value): str
 
 function shown(value: Value): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-function fieldAt({ source }: Spot, { value, at }: FieldPart): WorldField {
-  return { value, spot: { source, at } };
 }
 
 function kindOf(name: string): Kind {

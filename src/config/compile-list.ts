@@ -1,4 +1,5 @@
 import type { LinkName, NamespaceName } from '../model/address.ts';
+import type { WantedEntry } from '../model/declaration.ts';
 import type { Written, WrittenMap, WrittenScalar } from '../model/written.ts';
 import { listNamed } from '../reconcilers/index.ts';
 import type { ListTable } from '../reconcilers/list.ts';
@@ -15,7 +16,8 @@ export function compileList(
   const table = listNamed(key.text);
   if (table === undefined) throw new RangeError(`no list named ${key.text}`);
   if (written.is === 'null') return fault(reading, written, nothingWritten(key.text, '[]'));
-  const entries: ListPart['entries'][number][] = [];
+  const entries: WantedEntry[] = [];
+  const places: number[] = [];
   const seen = new Map<string, number>();
   for (const item of itemsWritten(reading, table, written)) {
     const read = attempt(reading, () => table.read(item, holder)) ?? [];
@@ -26,10 +28,11 @@ export function compileList(
     }
     for (const entry of read) {
       seen.set(entry.key, item.offset);
-      entries.push({ ...entry, at: item.offset });
+      entries.push(entry);
+      places.push(item.offset);
     }
   }
-  return { at: key.offset, entries };
+  return { at: key.offset, entries, places };
 }
 
 function itemsWritten(reading: Reading, table: ListTable, written: Written): readonly Written[] {

@@ -55,7 +55,7 @@ function wantedLists(part: LinkPart): Readonly<Record<string, WantedList>> {
     Object.entries(part.lists).map(([name, list]) => {
       const complete =
         exclusive !== undefined && (exclusive.lists === 'all' || exclusive.lists.includes(name));
-      return [name, { entries: list.entries.map(({ key, fields }) => ({ key, fields })), complete }];
+      return [name, { entries: list.entries, complete }];
     }),
   );
 }

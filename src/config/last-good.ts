@@ -1,6 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Checked, checkedOf, recordOf } from './checked.ts';
+import { checkAll, type ToCheck } from './check-aside.ts';
+import { type Checked, keptIn, recordOf } from './checked.ts';
 
 const RECORD = '.json';
 const CONTENTS = 'contents';
@@ -18,12 +19,18 @@ export interface LastGood {
 /** What is kept; a record that cannot be read is as good as none, and the folder itself is still there to be read. */
 export async function readLastGood(directory: string, tables: string): Promise<LastGood> {
   const files = new Map<string, Checked>();
+  const stale: ToCheck[] = [];
   for (const name of await readdir(directory).catch(() => [])) {
     if (!name.endsWith(RECORD)) continue;
     const file = name.slice(0, -RECORD.length);
     const record = await textOf(join(directory, name));
-    const checked = record === undefined ? undefined : checkedOf(file, record, tables);
-    if (checked !== undefined && checked.compiled.part !== null) files.set(file, checked);
+    const kept = record === undefined ? undefined : keptIn(record, tables);
+    if (kept === undefined) continue;
+    if (kept.compiled !== undefined) files.set(file, kept);
+    else stale.push({ file, hash: kept.hash, text: kept.text });
+  }
+  for (const [i, checked] of (await checkAll(stale)).entries()) {
+    if (checked.compiled.part !== null) files.set(stale[i]?.file ?? '', checked);
   }
   return { files, contents: await textOf(join(directory, CONTENTS)) };
 }

@@ -1,5 +1,5 @@
-import { lowerKeys, referenceOf, spotOfKey } from './lint.ts';
-import type { Finding, Spot, World, WorldLink } from './world.ts';
+import { lowerKeys, referenceOf } from './lint.ts';
+import { type Finding, type Spot, spotOfKey, type World, type WorldLink } from './world.ts';
 
 /** One link standing on another, and where that is written. */
 interface Standing {

@@ -1,5 +1,5 @@
 import { resolveReference } from '../model/address.ts';
-import type { Finding, Spot, World, WorldField, WorldLink } from './world.ts';
+import type { Finding, World, WorldField, WorldLink } from './world.ts';
 
 /** One thing a declaration can show to be wrong (`error`: refused) or probably wrong (`warning`: said, and applied). */
 export interface WorldLint {
@@ -9,18 +9,6 @@ export interface WorldLint {
   /** One sentence: what is found, and why it is wrong. */
   readonly doc: string;
   check(world: World): Iterable<Finding>;
-}
-
-/** Where a link is declared. */
-export function spotOf(link: WorldLink): Spot {
-  const [spot] = link.spots;
-  if (spot === undefined) throw new RangeError(`nothing declares ${link.id}`);
-  return spot;
-}
-
-/** Where a key of a link has its value, else where the link is declared. */
-export function spotOfKey(link: WorldLink, key: string): Spot {
-  return link.fields[key]?.spot ?? spotOf(link);
 }
 
 export function linksOfKind(world: World, ...kinds: readonly string[]): readonly WorldLink[] {

@@ -1,6 +1,6 @@
 import { listing } from '../derive/grammar.ts';
-import { linksOfKind, referenceOf, spotOfKey, type WorldLint, written } from './lint.ts';
-import type { World, WorldLink } from './world.ts';
+import { linksOfKind, referenceOf, type WorldLint, written } from './lint.ts';
+import { spotOfKey, type World, type WorldLink } from './world.ts';
 
 const withActiveMember = ['active-backup', 'balance-tlb', 'balance-alb'];
 const withoutArpMonitor = ['802.3ad', 'balance-tlb', 'balance-alb'];

@@ -1,6 +1,6 @@
 import type { Kind } from '../reconcilers/kind.ts';
-import { spotOfKey, type WorldLint } from './lint.ts';
-import type { Finding, World } from './world.ts';
+import type { WorldLint } from './lint.ts';
+import { type Finding, spotOfKey, type World } from './world.ts';
 
 /** What the kinds' own tables look for in one link. */
 export const kindLints: readonly WorldLint[] = (['error', 'warning'] as const).map((severity) => ({

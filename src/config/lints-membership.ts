@@ -1,9 +1,9 @@
 import { article } from '../derive/grammar.ts';
 import { masterOfPortKey } from '../reconcilers/index.ts';
-import { linksOfKind, referenceOf, spotOf, spotOfKey, type WorldLint, written } from './lint.ts';
+import { linksOfKind, referenceOf, type WorldLint, written } from './lint.ts';
 import { takerOf } from './lints-stack.ts';
 import type { ListPart } from './part.ts';
-import type { Spot, WorldLink } from './world.ts';
+import { type Spot, spotOf, spotOfKey, type WorldLink } from './world.ts';
 
 /** What does not go with being a member. */
 export const membershipLints: readonly WorldLint[] = [
@@ -81,7 +81,10 @@ export const membershipLints: readonly WorldLint[] = [
     doc: 'Two VLANs of one port are its `pvid`; a port has one.',
     *check(world) {
       for (const link of world.links.values()) {
-        const pvids = (link.part?.lists.vlans?.entries ?? []).filter(({ fields }) => fields.pvid === true);
+        const list = link.part?.lists.vlans;
+        const pvids = (list?.entries ?? []).flatMap(({ key, fields }, i) =>
+          fields.pvid === true ? [{ key, at: list?.places[i] ?? 0 }] : [],
+        );
         const [first, second] = pvids;
         if (first === undefined || second === undefined) continue;
         const message = `\`${link.id}\` cannot have VLAN ${first.key} and VLAN ${second.key} both as its \`pvid\``;

@@ -1,16 +1,7 @@
 import { article } from '../derive/grammar.ts';
-import {
-  linksOfKind,
-  lowerKeys,
-  referenceOf,
-  repeated,
-  spotOf,
-  spotOfKey,
-  type WorldLint,
-  written,
-} from './lint.ts';
+import { linksOfKind, lowerKeys, referenceOf, repeated, type WorldLint, written } from './lint.ts';
 import { stackCycles } from './lint-cycle.ts';
-import type { World, WorldLink } from './world.ts';
+import { spotOf, spotOfKey, type World, type WorldLink } from './world.ts';
 
 /** What cannot stand on, in or beside another link; all of it is refused by the kernel. */
 export const stackLints: readonly WorldLint[] = [

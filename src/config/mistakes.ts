@@ -44,7 +44,7 @@ export function unknownLinkKey(key: string, kind: Kind, kindIsWritten: boolean):
   if (kind.membership !== undefined && (key === 'ports' || key === 'members')) {
     return `${article(kind.name)} has \`${kind.membership.list}\`, not \`${key}\``;
   }
-  const meant = otherWords[key];
+  const meant = Object.hasOwn(otherWords, key) ? otherWords[key] : undefined;
   const what = kindIsWritten ? article(kind.name) : 'a link';
   if (meant !== undefined && linkKey(kind, meant) !== undefined)
     return `${what} has no key \`${key}\` (did you mean \`${meant}\`?)`;

@@ -1,8 +1,9 @@
 import { article } from '../derive/grammar.ts';
 import { type ObjectId, referenceTo, resolveReference } from '../model/address.ts';
+import { kinds } from '../reconcilers/index.ts';
 import type { Kind } from '../reconcilers/kind.ts';
 import type { DraftLink } from './combine.ts';
-import type { Finding } from './world.ts';
+import { type Finding, spotOf, spotOfKey } from './world.ts';
 
 /**
  * Gives each declared end of a pair the peer the other end names.
@@ -10,65 +11,54 @@ import type { Finding } from './world.ts';
  */
 export function pairUp(links: ReadonlyMap<ObjectId, DraftLink>, conflicts: Finding[]): void {
   const claimed = new Map<ObjectId, DraftLink>();
-  for (const link of links.values()) {
-    const key = peerKeyOf(link.kind);
-    const field = key === undefined ? undefined : link.part?.fields[key];
-    if (key === undefined || field === undefined) continue;
-    const spot = { source: (link.spots[0] as (typeof link.spots)[number]).source, at: field.at };
-    const id = resolveReference(link.namespace, String(field.value));
+  const ends = [...links.values()].filter((link) => peerKeys.has(link.kind));
+  for (const link of ends) {
+    const key = peerKeys.get(link.kind) ?? '';
+    const own = link.part?.fields[key];
+    if (own === undefined) continue;
+    const id = resolveReference(link.namespace, String(own.value));
     const rival = claimed.get(id);
+    const other = links.get(id);
+    const spot = { source: spotOf(link).source, at: own.at };
     if (rival !== undefined) {
-      const also = rival.fields[key]?.spot ?? rival.spots[0];
-      conflicts.push({
-        message: `\`${id}\` cannot be the peer of ${rival.id} and of ${link.id}`,
-        spot,
-        ...(also === undefined ? {} : { also }),
-      });
+      const message = `\`${id}\` cannot be the peer of ${rival.id} and of ${link.id}`;
+      conflicts.push({ message, spot, also: spotOfKey(rival, key) });
       continue;
     }
     claimed.set(id, link);
-    join(link, key, links.get(id), { message: '', spot }, conflicts);
-  }
-  for (const link of links.values()) requirePeer(link, conflicts);
-}
-
-function join(
-  link: DraftLink,
-  key: string,
-  other: DraftLink | undefined,
-  at: Finding,
-  conflicts: Finding[],
-): void {
-  if (other === undefined) return;
-  const says = (message: string) => {
-    const also = other.fields[key]?.spot ?? other.spots[0];
-    conflicts.push({ ...at, message, ...(also === undefined ? {} : { also }) });
-  };
-  if (other === link) {
-    conflicts.push({ ...at, message: `\`${link.id}\` cannot be its own peer` });
-  } else if (other.kind === link.kind) {
-    const back = other.part?.fields[key];
-    if (back === undefined) other.fields[key] = { value: referenceTo(other.namespace, link), spot: at.spot };
-    else if (resolveReference(other.namespace, String(back.value)) !== link.id) {
-      says(`\`${link.id}\` names ${other.id} as its peer, which names ${String(back.value)}`);
+    const mismatch = other === undefined ? undefined : mismatchOf(link, other, key);
+    if (other === link) conflicts.push({ message: `\`${link.id}\` cannot be its own peer`, spot });
+    else if (other !== undefined && mismatch !== undefined) {
+      conflicts.push({ message: mismatch, spot, also: spotOfKey(other, key) });
+    } else if (other?.kind === link.kind && other.part?.fields[key] === undefined) {
+      other.fields = { ...other.fields, [key]: { value: referenceTo(other.namespace, link), ...spot } };
     }
-  } else if (other.kind.made) {
-    says(
-      `the peer of \`${link.id}\` is ${article(link.kind.name)} too, and \`${other.id}\` is declared as ${article(other.kind.name)}`,
-    );
+  }
+  for (const link of ends) {
+    const key = peerKeys.get(link.kind) ?? '';
+    if (link.fields[key] !== undefined) continue;
+    const doc = link.kind.fields[key]?.doc ?? '';
+    conflicts.push({ message: `${article(link.kind.name)} needs \`${key}\`: ${doc}`, spot: spotOf(link) });
   }
 }
 
-function requirePeer(link: DraftLink, conflicts: Finding[]): void {
-  const key = peerKeyOf(link.kind);
-  const [spot] = link.spots;
-  if (key === undefined || spot === undefined || link.fields[key] !== undefined) return;
-  conflicts.push({
-    message: `${article(link.kind.name)} needs \`${key}\`: ${link.kind.fields[key]?.doc ?? ''}`,
-    spot,
-  });
+/** Why a link cannot be the other end of one that names it; a `device` may be, for somebody else may make the pair. */
+function mismatchOf(link: DraftLink, other: DraftLink, key: string): string | undefined {
+  if (other.kind !== link.kind) {
+    const [one, two] = [article(link.kind.name), article(other.kind.name)];
+    return other.kind.made
+      ? `the peer of \`${link.id}\` is ${one} too, and \`${other.id}\` is declared as ${two}`
+      : undefined;
+  }
+  const back = other.part?.fields[key];
+  if (back === undefined || resolveReference(other.namespace, String(back.value)) === link.id)
+    return undefined;
+  return `\`${link.id}\` names ${other.id} as its peer, which names ${String(back.value)}`;
 }
 
-function peerKeyOf(kind: Kind): string | undefined {
-  return Object.entries(kind.fields).find(([, row]) => row.place.at === 'peer')?.[0];
-}
+const peerKeys: ReadonlyMap<Kind, string> = new Map(
+  Object.values<Kind>(kinds).flatMap((kind) => {
+    const key = Object.entries(kind.fields).find(([, row]) => row.place.at === 'peer')?.[0];
+    return key === undefined ? [] : [[kind, key] as const];
+  }),
+);

@@ -32,7 +32,9 @@ export interface FieldPart {
 
 export interface ListPart {
   readonly at: number;
-  readonly entries: readonly (WantedEntry & { readonly at: number })[];
+  readonly entries: readonly WantedEntry[];
+  /** Where each entry stands. */
+  readonly places: readonly number[];
 }
 
 /** `ports:` or `members:` as written on a master. */

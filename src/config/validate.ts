@@ -1,5 +1,6 @@
 import type { Complaint } from '../model/place.ts';
-import { check, forceOf } from './checked.ts';
+import { check } from './check.ts';
+import { forceOf } from './checked.ts';
 import { inOrder } from './loader.ts';
 import { type FileOnDisk, type FolderOnDisk, readFileGiven, readFolder } from './read-folder.ts';
 import { type Candidate, settle } from './settle.ts';

@@ -24,9 +24,11 @@ export interface Finding {
   readonly also?: Spot;
 }
 
+/** A value, where it stands, and in which file if it is not the one that declares the link. */
 export interface WorldField {
   readonly value: Value;
-  readonly spot: Spot;
+  readonly at: number;
+  readonly source?: Source;
 }
 
 /** A link as all files together declare it. */
@@ -50,4 +52,17 @@ export interface World {
   membersOf(id: ObjectId): readonly WorldLink[];
   /** The declared link a field of another names, if it is declared. */
   named(link: WorldLink, key: string): WorldLink | undefined;
+}
+
+/** Where a link is declared. */
+export function spotOf(link: WorldLink): Spot {
+  const [spot] = link.spots;
+  if (spot === undefined) throw new RangeError(`nothing declares ${link.id}`);
+  return spot;
+}
+
+/** Where a key of a link has its value, else where the link is declared. */
+export function spotOfKey(link: WorldLink, key: string): Spot {
+  const field = link.fields[key];
+  return field === undefined ? spotOf(link) : { source: field.source ?? spotOf(link).source, at: field.at };
 }

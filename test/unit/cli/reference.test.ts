@@ -2,15 +2,23 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { manPage } from '../../../src/cli/man-page.ts';
 import { commandReference } from '../../../src/cli/reference.ts';
 import { endpoints } from '../../../src/daemon/control/endpoints.ts';
 import { checkout } from './shell.ts';
 
-test('docs/vnetctl.md is what the command table says (UPDATE_GOLDEN=1 writes it)', () => {
-  const page = join(checkout, 'docs/vnetctl.md');
-  if (process.env.UPDATE_GOLDEN === '1') writeFileSync(page, commandReference());
-  assert.equal(readFileSync(page, 'utf8'), commandReference());
-});
+const pages = [
+  ['docs/vnetctl.md', commandReference],
+  ['man/vnetctl.1', manPage],
+] as const;
+
+for (const [page, text] of pages) {
+  test(`${page} is what the command table says (UPDATE_GOLDEN=1 writes it)`, () => {
+    const path = join(checkout, page);
+    if (process.env.UPDATE_GOLDEN === '1') writeFileSync(path, text());
+    assert.equal(readFileSync(path, 'utf8'), text());
+  });
+}
 
 test('docs/api.md tells every endpoint, with each of its parameters', () => {
   const rows = readFileSync(join(checkout, 'docs/api.md'), 'utf8').split('\n');
