@@ -6,7 +6,7 @@ import { keysOf, type Outcome, type Step } from '../model/step.ts';
 import type { Performed } from '../owners/performer.ts';
 import { entryAt, type Finding, type Judgement } from '../plan/situation.ts';
 import { masterOfPortKey } from '../reconcilers/index.ts';
-import { type Contest, drifted, held as holds, peace, repaired, waits } from './contest.ts';
+import { type Contest, calmAt, drifted, held as holds, peace, repaired, waits } from './contest.ts';
 import { differs, type Held, type Refusal, stateFor } from './held.ts';
 import { nowMicros } from './keeper.ts';
 import type { Objects } from './objects.ts';
@@ -41,6 +41,8 @@ export class Bookkeeper {
   looked(id: ObjectId, held: Held, judgement: Judgement, reason: Reason): void {
     const now = Date.now();
     this.#newDrifts(id, held, judgement, reason, now);
+    for (const { at, change, hold } of judgement.findings)
+      if (hold?.why === 'refused') this.#tellRefusal(id, held, at, change, hold.reason);
     this.#over(id, held, judgement, now);
     const pending = held.arriving !== null && judgement.findings.some(({ hold }) => hold === null);
     const { state, reason: why } = stateFor(judgement.findings);
@@ -225,6 +227,7 @@ export class Bookkeeper {
   /** Drifts that no longer differ: restored if that was our doing, else simply over. */
   #over(id: ObjectId, held: Held, judgement: Judgement, now: number): void {
     const differing = new Set(judgement.findings.map(({ at }) => at));
+    if (!differing.has('kind')) held.toldWords.delete('kind');
     const atWork = judgement.findings.filter(({ hold }) => hold === null).map(({ at }) => at);
     const done: Change[] = [];
     let noticed: number | null | undefined;
@@ -245,12 +248,13 @@ export class Bookkeeper {
     const calmed: string[] = [];
     let lost = 0;
     for (const [at, contest] of held.contests) {
-      const calmer = differing.has(at) ? contest : holds(contest, now);
+      const calmer = differing.has(at) ? contest : holds(contest, now, this.contestedSettings);
       if (calmer !== contest) {
         held.contests.delete(at);
         calmed.push(at.replace('/', ' '));
         lost = Math.max(lost, contest.fight?.lost ?? 0);
-      } else if (contest.fight !== null && !differing.has(at)) this.#wakeAfterPause(id, held, at, now);
+      } else if (contest.fight !== null && !differing.has(at))
+        this.#tell.later(() => this.#wake(id), calmAt(contest, this.contestedSettings) - now + 1);
     }
     if (calmed.length > 0) {
       const message = `${calmed.join(', ')} holds again; changed ${lost} times while contested`;
@@ -272,6 +276,11 @@ export class Bookkeeper {
     const reason = at === 'exists' ? words : `${change.key}: ${words}`;
     const refusal: Refusal = { reason, fingerprint, inability, wanted: change.wanted };
     held.refusals.set(at, refusal);
+    this.#tellRefusal(id, held, at, change, reason);
+  }
+
+  /** The kernel's words, or those of the planner where it can tell without asking: once. */
+  #tellRefusal(id: ObjectId, held: Held, at: string, change: Change, reason: string): void {
     if (held.toldWords.get(at) === reason) return;
     held.toldWords.set(at, reason);
     this.#say(id, held, 'refused', { changes: [change], message: reason });

@@ -47,7 +47,12 @@ export function waits(contest: Contest, now: number): boolean {
   return contest.fight !== null && now < contest.fight.until;
 }
 
-/** It agrees: over once it has held for a whole pause. */
-export function held(contest: Contest, now: number): Contest {
-  return contest.fight !== null && now >= contest.fight.until ? peace : contest;
+/** When a fight is over if nobody stirs: it held for a whole pause, and for longer than at the pace that makes a contest. */
+export function calmAt({ repairs, fight }: Contest, { after, withinMs }: ContestedSettings): number {
+  return Math.max(fight?.until ?? 0, (repairs.at(-1) ?? 0) + withinMs / Math.max(1, after));
+}
+
+/** It agrees: over once it has held for long enough. */
+export function held(contest: Contest, now: number, settings: ContestedSettings): Contest {
+  return contest.fight !== null && now >= calmAt(contest, settings) ? peace : contest;
 }

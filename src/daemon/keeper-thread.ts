@@ -93,11 +93,11 @@ function run(port: NonNullable<typeof parentPort>, data: KeeperData): void {
         return say(detailOf(keeper, ledger, question.id));
       case 'plan':
         return say(planOf(keeper, question.ids));
-      case 'restore': {
-        keeper.restore(question.id);
-        const held = keeper.objects.get(question.id);
-        return say(held === undefined ? null : statusOf(question.id, held));
-      }
+      case 'restore':
+        return keeper.restore(question.id, () => {
+          const held = keeper.objects.get(question.id);
+          say(held === undefined ? null : statusOf(question.id, held));
+        });
       case 'settled':
         if (settled >= question.generation) return say(true);
         waiting.push({ number, generation: question.generation });

@@ -83,6 +83,7 @@ export class Keeper {
   #working = false;
   #stopped = false;
   #swept: ObjectId[] = [];
+  #asked: { readonly id: ObjectId; readonly then: () => void }[] = [];
 
   constructor(rim: Rim) {
     this.#rim = rim;
@@ -132,16 +133,16 @@ export class Keeper {
     if (idle) this.#rim.soon(() => this.#sweepSlice());
   }
 
-  /** Does what was left for the operator. */
-  restore(id: ObjectId): boolean {
+  /** Does what was left for the operator; calls back when it was done and looked at again. */
+  restore(id: ObjectId, then: () => void): void {
     const held = this.objects.get(id);
-    if (held === undefined) return false;
+    if (held === undefined) return then();
     held.forced = true;
     held.refusals.clear();
     held.unheeded.clear();
     this.#queue.add(id, { noticed: null, urgent: true });
+    this.#asked.push({ id, then });
     this.#work();
-    return true;
   }
 
   /** Ends what is under way and begins nothing more. */
@@ -231,8 +232,16 @@ export class Keeper {
       if (performance.now() > end) break;
     }
     this.#working = false;
+    this.#answer();
     if (this.#lost || this.#queue.size > 0) this.#rim.soon(() => this.#turn());
     else this.#settle();
+  }
+
+  /** Whoever asked for an object is answered once nothing waits to be done for it. */
+  #answer(): void {
+    const ready = this.#asked.filter(({ id }) => !this.#queue.has(id));
+    this.#asked = this.#asked.filter((one) => !ready.includes(one));
+    for (const { then } of ready) then();
   }
 
   #settle(): void {

@@ -17,6 +17,10 @@ export class Queue {
     return this.#urgent.size + this.#bulk.size;
   }
 
+  has(id: ObjectId): boolean {
+    return this.#urgent.has(id) || this.#bulk.has(id);
+  }
+
   /** An object that waits already keeps its place, and the earliest notice. */
   add(id: ObjectId, reason: Reason): void {
     const waiting = this.#urgent.get(id) ?? this.#bulk.get(id);
