@@ -18,6 +18,7 @@ const UNHEEDED = 2;
 const inabilities = new Set([95, 93, 2]);
 const ENODEV = 19;
 const EEXIST = 17;
+const EBUSY = 16;
 
 interface Teller {
   happened(happening: Happening): void;
@@ -104,7 +105,15 @@ export class Bookkeeper {
         (elsewhere || became.errno === ENODEV || (became.errno === EEXIST && step.do !== 'create'));
       if (overtaken) continue;
       if (became.is === 'refused')
-        this.#refuse(id, held, finding, became.words, inabilities.has(became.errno), mark());
+        if (step.do === 'rename' && became.errno === EBUSY)
+          held.refusals.set(at, {
+            reason: became.words,
+            fingerprint: mark(),
+            inability: false,
+            busy: true,
+            wanted: finding.change.wanted,
+          });
+        else this.#refuse(id, held, finding, became.words, inabilities.has(became.errno), mark());
       else if (became.is === 'done') this.#unheeded(id, held, finding, mark);
     }
   }
@@ -274,7 +283,7 @@ export class Bookkeeper {
     fingerprint: string,
   ): void {
     const reason = at === 'exists' ? words : `${change.key}: ${words}`;
-    const refusal: Refusal = { reason, fingerprint, inability, wanted: change.wanted };
+    const refusal: Refusal = { reason, fingerprint, inability, busy: false, wanted: change.wanted };
     held.refusals.set(at, refusal);
     this.#tellRefusal(id, held, at, change, reason);
   }

@@ -22,6 +22,8 @@ export interface Refusal {
   readonly fingerprint: string;
   /** Whether the kernel lacks it: then a module that is loaded later changes the answer. */
   readonly inability: boolean;
+  /** It wants the link down for it (EBUSY on a rename): no refusal to speak of. */
+  readonly busy: boolean;
   readonly wanted: Value;
 }
 
@@ -101,6 +103,8 @@ const severity: readonly (readonly [Hold['why'], ObjectState])[] = [
 
 function reasonFor({ change, need }: Finding, hold: Hold): string {
   switch (hold.why) {
+    case 'busy':
+      return differs(change);
     case 'waiting':
     case 'refused':
     case 'contested':

@@ -384,7 +384,8 @@ export class Keeper {
 
   #policyFor(held: Held): Policy {
     const holds = new Map<string, Hold>();
-    for (const [at, { reason }] of held.refusals) holds.set(at, { why: 'refused', reason });
+    for (const [at, { reason, busy }] of held.refusals)
+      holds.set(at, busy ? { why: 'busy' } : { why: 'refused', reason });
     for (const [at, reason] of this.#books.contested(held)) holds.set(at, { why: 'contested', reason });
     return {
       onDrift: held.wanted.onDrift,

@@ -76,7 +76,8 @@ export class Performer {
     const done: Performed[] = [];
     for (const step of job.steps) done.push(...this.#send([step]));
     if (recreated && members.length > 0) this.#send([{ do: 'return-members', id: first.id, members }]);
-    const after = this.#inventory.named(name);
+    // The last step names it as it is now: it may have been renamed.
+    const after = this.#inventory.named(parseObjectId(job.steps.at(-1)?.id ?? first.id).name);
     if (noted !== undefined && after !== undefined) {
       this.#channel.exchange(puttingBack(noted, after.ifindex, this.#inventory.addresses(after.ifindex)));
     }

@@ -1,3 +1,4 @@
+import { objectId } from '../model/address.ts';
 import type { WantedLink } from '../model/declaration.ts';
 import type { PlannedStep, Step } from '../model/step.ts';
 import type { Value, Values } from '../model/value.ts';
@@ -160,12 +161,16 @@ function takenByAnother(kind: Kind, found: FoundLink, memory: Memory): Judgement
 
 function misnamed(wanted: WantedLink, found: FoundLink, policy: Policy): Finding {
   const change = { key: 'name', wanted: wanted.name, found: found.name };
+  // Kernels before 6.2 rename no link that is up (dev_change_name in net/core/dev.c).
+  const busy = policy.holds.get('name')?.why === 'busy' && found.values.state === 'up';
+  const need = busy ? 'down' : 'live';
+  const holds = new Map([...policy.holds].filter(([at]) => !busy || at !== 'name'));
   return {
     at: 'name',
     change,
-    need: 'live',
+    need,
     drift: true,
-    hold: heldBack('name', 'live', true, false, policy),
+    hold: heldBack('name', need, true, false, { ...policy, holds }),
   };
 }
 
@@ -220,11 +225,18 @@ function renameSteps(
   found: FoundLink,
   named: readonly Finding[],
 ): readonly PlannedStep[] {
-  return named.map(({ hold }) => ({
-    step: { do: 'rename', id: wanted.id, from: found.name },
-    disruptive: false,
-    withheld: hold === null ? null : sentence(hold),
-  }));
+  return named.flatMap(({ hold, need }) => {
+    const disruptive = need === 'down';
+    const planned = (step: Step): PlannedStep => ({
+      step,
+      disruptive,
+      withheld: hold === null ? null : sentence(hold),
+    });
+    const rename = planned({ do: 'rename', id: wanted.id, from: found.name });
+    if (!disruptive) return [rename];
+    const now = objectId(wanted.namespace, found.name);
+    return [planned({ do: 'down', id: now }), rename, planned({ do: 'up', id: wanted.id })];
+  });
 }
 
 function judgeFields(
@@ -407,6 +419,8 @@ export function sentence(hold: Hold): string {
     case 'refused':
     case 'contested':
       return hold.reason;
+    case 'busy':
+      return 'the link is in use as it is';
     case 'alert':
       return 'left as it is (on_drift: alert)';
     case 'disruptive':

@@ -45,6 +45,8 @@ export type Hold =
   | { readonly why: 'disruptive'; readonly need: ChangeNeed }
   | { readonly why: 'adoption'; readonly need: ChangeNeed }
   | { readonly why: 'refused'; readonly reason: string }
+  /** The kernel wants the link down for it, which it does not on other versions. */
+  | { readonly why: 'busy' }
   | { readonly why: 'contested'; readonly reason: string };
 
 export interface Policy {

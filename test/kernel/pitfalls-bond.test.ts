@@ -159,7 +159,7 @@ test('pitfall 25: what a bounce knocks over is put back, declared or not', async
   ]);
   const standing = async () => {
     const routes = await Promise.all([
-      ns.ipJson('route', 'show', 'dev', 'bond0', 'table', 'all'),
+      ns.ipJson('-4', 'route', 'show', 'dev', 'bond0', 'table', 'all'),
       ns.ipJson('-6', 'route', 'show', 'dev', 'bond0', 'table', 'all'),
     ]);
     const [{ addr_info } = { addr_info: [] }] = await ns.ipJson('address', 'show', 'dev', 'bond0');

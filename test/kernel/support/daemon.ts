@@ -67,7 +67,8 @@ export interface Folders {
 /** Makes the three folders, empty, until the test is over. */
 export function makeFolders(t: Test): Folders {
   const scratch = mkdtempSync(join(tmpdir(), 'vnetd-'));
-  t.after(() => rmSync(scratch, { recursive: true, force: true }));
+  // Hooks run in the order they were given: a daemon may still write there.
+  t.after(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 20, retryDelay: 10 }));
   const folders = {
     config: join(scratch, 'etc'),
     state: join(scratch, 'lib'),
@@ -102,14 +103,21 @@ export async function startDaemon(
     env: { ...process.env, NOTIFY_SOCKET, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  t.after(() => child.kill('SIGKILL'));
+  const exit = exitOf(child);
+  t.after(async () => {
+    child.kill('SIGKILL');
+    await exit.catch(() => undefined);
+    // A helper it started may live on and hold the pipes.
+    child.stdout.destroy();
+    child.stderr.destroy();
+  });
   const read = (line: string) => {
     console.log(`vnetd[${child.pid}]: ${line}`); // shown with a test that failed
     return readJournalLine(line);
   };
   readLines(child.stdout, journal, read);
   readLines(child.stderr, journal, read);
-  const exit = exitOf(child);
+  child.on('close', () => journal.end());
   const pid = child.pid;
   if (pid === undefined) {
     await exit; // rejects: it could not be spawned
@@ -167,10 +175,18 @@ async function becomesReady({ notifications, journal, exit }: Daemon): Promise<v
   }
 }
 
+/** Resolves when it has ended and its last lines are read; a helper that holds its pipes is not waited for long. */
 async function exitOf(child: ChildProcess): Promise<Exit> {
+  const patience = 500;
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ code, signal }));
+    child.on('exit', (code, signal) => {
+      const timer = setTimeout(() => resolve({ code, signal }), patience);
+      child.on('close', () => {
+        clearTimeout(timer);
+        resolve({ code, signal });
+      });
+    });
   });
 }
 
