@@ -1,0 +1,111 @@
+// kernels: host uml-6.12 uml-6.1
+// memory: 512M
+// timeout: 400
+// The life of a link of every kind: made, changed by somebody, deleted by somebody, let go or taken away.
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { kinds } from '../../src/reconcilers/index.ts';
+import type { LinkJson, Tools } from './support/ip.ts';
+import { inSync, keepInSync, objectsOf, within } from './support/keeping.ts';
+import { until } from './support/until.ts';
+
+interface Life {
+  /** The declaration of `k0`, and of what it stands on. */
+  readonly yaml: string;
+  /** What somebody does to one of its own attributes, and what ip(8) shows of it while it is as declared. */
+  readonly drift?: { readonly command: string; readonly at: string; readonly wanted: unknown };
+  /** Made by the test beforehand, for kinds vnetd does not make. */
+  readonly before?: string;
+}
+
+const lives: Readonly<Record<keyof typeof kinds, Life>> = {
+  device: {
+    before: 'link add k0 type ifb',
+    yaml: '{ mtu: 1400, state: up }',
+    drift: { command: 'link set k0 mtu 1300', at: 'mtu', wanted: 1400 },
+  },
+  bridge: {
+    yaml: '{ kind: bridge, ageing_time: 20000 }',
+    drift: { command: 'link set k0 type bridge ageing_time 400', at: 'ageing_time', wanted: 20000 },
+  },
+  bond: {
+    yaml: '{ kind: bond, mode: active-backup, miimon: 50 }',
+    drift: { command: 'link set k0 type bond miimon 70', at: 'miimon', wanted: 50 },
+  },
+  vlan: {
+    yaml: '{ kind: vlan, link: low0, id: 12, loose_binding: true }',
+    drift: { command: 'link set k0 type vlan loose_binding off', at: 'flags', wanted: ['REORDER_HDR', 'LOOSE_BINDING'] },
+  },
+  vxlan: {
+    yaml: '{ kind: vxlan, id: 5, dstport: 4789, ttl: 7 }',
+    drift: { command: 'link set k0 type vxlan ttl 9', at: 'ttl', wanted: 7 },
+  },
+  veth: {
+    yaml: '{ kind: veth, peer: k1, mtu: 1400 }',
+    drift: { command: 'link set k0 mtu 1300', at: 'mtu', wanted: 1400 },
+  },
+  macvlan: {
+    yaml: '{ kind: macvlan, link: low0, mode: private }',
+    drift: { command: 'link set k0 type macvlan mode bridge', at: 'mode', wanted: 'private' },
+  },
+  dummy: {
+    yaml: '{ kind: dummy, mtu: 1400 }',
+    drift: { command: 'link set k0 mtu 1300', at: 'mtu', wanted: 1400 },
+  },
+  ifb: {
+    yaml: '{ kind: ifb, mtu: 1400 }',
+    drift: { command: 'link set k0 mtu 1300', at: 'mtu', wanted: 1400 },
+  },
+  vrf: { yaml: '{ kind: vrf, table: 77 }' },
+};
+
+/** On the host's own kernel nothing is tried that would load a module: it would stay. */
+const onHost = new Set(['device', 'bridge', 'vxlan', 'veth', 'macvlan', 'ifb']);
+
+/** An attribute as ip(8) shows it: of the kind, else of every link. */
+function shown(link: LinkJson, at: string): unknown {
+  const data = (link.linkinfo as { info_data?: Record<string, unknown> } | undefined)?.info_data;
+  return data?.[at] ?? (link as unknown as Record<string, unknown>)[at];
+}
+
+async function live(t: TestContext, kind: keyof typeof kinds): Promise<void> {
+  const { before, yaml, drift } = lives[kind];
+  const declaration = `links:\n  low0: { kind: ifb }\n  k0: ${yaml}\n`;
+  const prepare = async (ns: Tools) => {
+    if (before !== undefined) await ns.ipBatch([before]);
+  };
+  const { ns, daemon } = await keepInSync(t, declaration, prepare);
+  const shows = async () => {
+    const link = await ns.link('k0').catch(() => undefined);
+    if (link === undefined || !link.flags.includes('UP')) return false;
+    assert.equal((link.linkinfo as { info_kind?: string }).info_kind, kind === 'device' ? 'ifb' : kind);
+    return drift === undefined || JSON.stringify(shown(link, drift.at)) === JSON.stringify(drift.wanted);
+  };
+  assert.ok(await shows(), 'it is as declared');
+
+  await ns.ipBatch(['link set k0 down']);
+  await until(shows, { within, what: 'it is up again' });
+  if (drift !== undefined) {
+    await ns.ipBatch([drift.command]);
+    await until(shows, { within, what: `\`ip ${drift.command}\` is undone` });
+  }
+  if (kind !== 'device') {
+    await ns.ipBatch(['link del k0']);
+    await until(shows, { within, what: 'it is there again' });
+  }
+  await inSync(daemon);
+  assert.ok((await objectsOf(daemon)).every(({ state }) => state === 'in-sync'));
+
+  daemon.remove('10-links.yaml');
+  await inSync(daemon);
+  const names = (await ns.ipJson('link')).map(({ ifname }) => ifname);
+  assert.deepEqual(names, kind === 'device' ? ['lo', 'k0'] : ['lo'], 'what vnetd made is gone, the rest is there');
+}
+
+for (const kind of Object.keys(kinds) as (keyof typeof kinds)[]) {
+  if (process.env.VNETD_TEST_KERNEL === 'host' && !onHost.has(kind)) continue;
+  test(`the life of a ${kind}`, async (t) => {
+    await live(t, kind);
+    t.diagnostic(`kind: ${kind}`);
+  });
+}
