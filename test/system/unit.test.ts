@@ -19,9 +19,13 @@ const root = resolve(import.meta.dirname, '../../..');
 const dropIns = '/run/systemd/system/vnetd.service.d';
 const soon = { within: 20_000 };
 
-/** The kernel of each of these is a module here, which loads by itself when the kind is asked for. */
+/**
+ * The kernel's part of each of these is a module here, which loads by itself when the kind is asked for.
+ * Without `forward_delay: 0` the kernel tells of the port once more 15 s after it joined (br_forward_delay_timer_expired
+ * in net/bridge/br_stp_timer.c), in the middle of a test that nothing moves.
+ */
 const declared = `links:
-  br0: { kind: bridge }
+  br0: { kind: bridge, forward_delay: 0 }
   d0: { kind: dummy, mtu: 1400, master: br0 }
   d0.7: { kind: vlan, link: d0, id: 7 }
   bond1: { kind: bond, mode: active-backup }

@@ -6,7 +6,8 @@ import { deliver, journalSocket } from './native-protocol.ts';
 import type { Level } from './sentence.ts';
 import { priorityOf } from './syslog.ts';
 
-const RETRY_MS = 100;
+/** A queue may have room for ten (net.unix.max_dgram_qlen): while it empties, it is filled again quickly. */
+const RETRY_MS = { moving: 2, stuck: 100 } as const;
 const MOST_WAITING = 2_000;
 
 /** How lines look: for systemd's journal, for eyes, or for programs. */
@@ -64,12 +65,16 @@ export function journalMouth(fd: number, socket: string = journalSocket): Mouth 
     }
     if (lost > 0 && send('warn', `the journal had no room for ${lost} lines`, { lost })) lost = 0;
   };
-  const catchUpLater = () => {
-    timer ??= setTimeout(() => {
-      timer = null;
-      catchUp();
-      if (waiting.length + lost > 0) catchUpLater();
-    }, RETRY_MS).unref();
+  const catchUpLater = (isMoving: boolean) => {
+    timer ??= setTimeout(
+      () => {
+        timer = null;
+        const before = waiting.length;
+        catchUp();
+        if (waiting.length + lost > 0) catchUpLater(waiting.length < before);
+      },
+      isMoving ? RETRY_MS.moving : RETRY_MS.stuck,
+    ).unref();
   };
 
   return {
@@ -77,7 +82,7 @@ export function journalMouth(fd: number, socket: string = journalSocket): Mouth 
       if (waiting.length + lost === 0 && send(level, sentence, fields)) return;
       if (waiting.length < MOST_WAITING) waiting.push([level, sentence, fields]);
       else lost += 1;
-      catchUpLater();
+      catchUpLater(false);
     },
     close() {
       if (timer !== null) clearTimeout(timer);

@@ -45,6 +45,7 @@ test('what is too old when vnetd starts goes without anything being recorded', a
   first.history.record(drift('eth0', now - 100 * DAY));
   first.history.record(drift('eth1', now));
   first.history.close();
-  const { history } = historyIn(t, path, { now: () => now });
+  const settings = { keepMs: 90 * DAY, sizeBytes: 64 * 1024 * 1024 };
+  const { history } = historyIn(t, path, { now: () => now, settings });
   await until(() => history.query(everything).length === 1, 'the old one is gone');
 });
