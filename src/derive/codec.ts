@@ -37,8 +37,12 @@ export function decodeRow(row: AnyRow, message: LinkMessage, names: Names): Valu
       const set = (flagsOf(message) >>> place.bit) & 1;
       return row.type.decode(oneByte(set ^ (place.inverted ? 1 : 0)), names);
     }
-    case 'attribute':
+    case 'attribute': {
+      const said = place.word === undefined ? undefined : follow(attributesOf(message), place.word.path);
+      if (said !== undefined && (said.end === said.start || said.view.getUint8(said.start) !== 0))
+        return place.word?.word;
       return orAbsent(row, follow(attributesOf(message), place.path), names);
+    }
     case 'family': {
       const found = follow(attributesOf(message), place.v4) ?? follow(attributesOf(message), place.v6);
       return orAbsent(row, found, names);
@@ -84,12 +88,19 @@ export function encodeFields(
   let flags = 0;
   let mask = 0;
   const attributes: PathPayload[] = [];
+  const isV6 = Object.entries(values).some(
+    ([key, value]) => table[key]?.place.at === 'family' && String(value).includes(':'),
+  );
   for (const [key, value] of Object.entries(values)) {
     const row = table[key];
     if (row === undefined) throw new RangeError(`no row for ${key}`);
     const { place } = row;
     if (place.at === 'peer') {
       attributes.push({ path: place.path, payload: peerPayload(String(value)) });
+      continue;
+    }
+    if (place.at === 'attribute' && place.word !== undefined && value === place.word.word) {
+      attributes.push({ path: place.word.path, payload: new Uint8Array(0) });
       continue;
     }
     const payload = row.type.encode(value, names);
@@ -99,7 +110,11 @@ export function encodeFields(
       mask |= 1 << place.bit;
       if ((payload[0] !== 0) !== place.inverted) flags |= 1 << place.bit;
     } else if (place.at === 'attribute') {
+      if (place.along !== undefined) attributes.push(place.along);
       attributes.push({ path: place.path, payload });
+    } else if (payload.length === 4 && isV6) {
+      // No address at all goes by the family of the other one: the kernel wants both to be of one.
+      attributes.push({ path: place.v6, payload: new Uint8Array(16) });
     } else {
       attributes.push({ path: payload.length === 4 ? place.v4 : place.v6, payload });
     }

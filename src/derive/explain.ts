@@ -82,7 +82,7 @@ export function explainKind(kind: Kind): ExplainedKind {
     made: kind.made,
     module: kind.kernel?.module ?? null,
     keys: explainFields(kind.fields),
-    everyLink: Object.keys(everyLink),
+    everyLink: Object.keys(everyLink).filter((key) => !Object.hasOwn(kind.fields, key)),
     lists: Object.keys(lists),
     members:
       membership === undefined

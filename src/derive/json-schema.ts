@@ -58,8 +58,9 @@ function kindSchema(kind: Kind): Schema {
     required: [...(isDefault ? [] : ['kind']), ...required.map(([key]) => key)],
     properties: {
       kind: { const: kind.name, description: kind.summary },
-      ...fieldSchemas(kind.fields),
       ...Object.fromEntries(Object.keys(everyLink).map((key) => [key, reference(`every.${key}`)])),
+      // A kind may know better than every link: the bounds of its MTU.
+      ...fieldSchemas(kind.fields),
       ...Object.fromEntries(Object.keys(lists).map((key) => [key, reference(`list.${key}`)])),
       ...portReferences(),
       ...(kind.membership === undefined ? {} : { [kind.membership.list]: membersSchema(kind.membership) }),

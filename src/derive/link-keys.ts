@@ -47,8 +47,7 @@ export function keysOfLink(kind: Kind): readonly string[] {
   );
   return [
     ...ownKeys,
-    ...Object.keys(kind.fields),
-    ...Object.keys(everyLink),
+    ...Object.keys({ ...everyLink, ...kind.fields }),
     ...Object.keys(lists),
     ...(kind.membership === undefined ? [] : [kind.membership.list]),
     ...ports,

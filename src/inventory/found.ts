@@ -31,7 +31,8 @@ export function foundLink(inventory: Inventory, wanted: WantedLink, link: Invent
   const names = namesFrom(inventory, wanted.namespace);
   const table = fieldsOf(wanted.kind);
   const values: Record<string, Value> = {};
-  for (const key of ['state', 'master', ...Object.keys(wanted.fields)]) {
+  const beside = Object.keys(wanted.fields).flatMap((key) => table[key]?.beside ?? []);
+  for (const key of new Set(['state', 'master', ...beside, ...Object.keys(wanted.fields)])) {
     const row = table[key];
     if (row === undefined || !inItsMaster(key, link)) continue;
     const value = standsElsewhere(row, link)

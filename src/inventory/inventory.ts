@@ -146,6 +146,7 @@ export class Inventory {
   }
 
   #newLink(notice: LinkNotice): void {
+    if (notice.end - notice.start < SIZE.ifinfomsg) return;
     const family = notice.view.getUint8(notice.start);
     if (family === AF.BRIDGE) {
       const ifindex = notice.view.getInt32(notice.start + 4, littleEndian);
@@ -192,6 +193,7 @@ export class Inventory {
   }
 
   #delLink(notice: LinkNotice): void {
+    if (notice.end - notice.start < SIZE.ifinfomsg) return;
     const ifindex = notice.view.getInt32(notice.start + 4, littleEndian);
     // With family AF_BRIDGE it says: left its bridge (br_ifinfo_notify), and lives on.
     if (notice.view.getUint8(notice.start) !== AF.UNSPEC) {

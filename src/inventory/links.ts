@@ -2,7 +2,7 @@ import type { LinkMessage } from '../derive/codec.ts';
 import type { FoundEntry } from '../reconcilers/list.ts';
 import { macText } from '../wire/addresses.ts';
 import { eachAttribute, follow } from '../wire/attributes.ts';
-import { bytesOf, littleEndian, textOf } from '../wire/bytes.ts';
+import { bytesOf, littleEndian, textOf, u32In } from '../wire/bytes.ts';
 import { IFLA, IFLA_INFO } from '../wire/if-link.ts';
 import { SIZE } from '../wire/rtnetlink.ts';
 
@@ -49,13 +49,13 @@ export function readLink({ view, start, end }: LinkMessage): InventoryLink | und
         mac = macText(copy.subarray(from, to));
         break;
       case IFLA.MASTER:
-        master = own.getUint32(from, littleEndian);
+        master = u32In({ view: own, start: from, end: to }) ?? 0;
         break;
       case IFLA.LINK:
-        lower = own.getUint32(from, littleEndian);
+        lower = u32In({ view: own, start: from, end: to }) ?? 0;
         break;
       case IFLA.LINK_NETNSID:
-        lowerNamespace = own.getInt32(from, littleEndian);
+        lowerNamespace = u32In({ view: own, start: from, end: to }) ?? null;
         break;
       case IFLA.LINKINFO: {
         const info = { view: own, start: from, end: to };

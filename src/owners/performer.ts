@@ -5,7 +5,8 @@ import type { Outcome, Step } from '../model/step.ts';
 import type { Values } from '../model/value.ts';
 import type { Answer, Channel, RequestBody } from '../netlink/channel.ts';
 import type { Received } from '../netlink/messages.ts';
-import { fieldsOf, kindNamed } from '../reconcilers/index.ts';
+import { fieldsOf, kindNamed, listNamed } from '../reconcilers/index.ts';
+import { needOf } from '../reconcilers/kind.ts';
 import { RTM } from '../wire/rtnetlink.ts';
 import { type Noted, puttingBack, replayable, routeFamilies, routesOfLink } from './put-back.ts';
 import { type Addressing, encodeStep, readLinkRequest } from './rtnetlink.ts';
@@ -135,17 +136,35 @@ export class Performer {
 /** What only a new link can get; the rest can follow, attribute by attribute. */
 function onlyNeeded(kind: string, fields: Values): Values {
   const own = kindNamed(kind)?.fields ?? {};
-  const needed = (key: string) => own[key]?.required === true || own[key]?.change === 'recreate';
+  const needed = (key: string) => {
+    const row = own[key];
+    return (
+      row?.required === true ||
+      (row !== undefined && needOf(row, { found: {}, wanted: fields }) === 'recreate')
+    );
+  };
   return Object.fromEntries(Object.entries(fields).filter(([key]) => needed(key)));
 }
 
 /** Reads the link once more where the kernel does not announce what was set. */
 function readBack(step: Step, at: Addressing): RequestBody | undefined {
-  if (step.do !== 'set') return undefined;
-  const table = fieldsOf(step.kind);
-  if (Object.keys(step.fields).every((key) => table[key]?.notice === 'always')) return undefined;
+  if (isAnnounced(step)) return undefined;
   const holder = at.holder(parseObjectId(step.id).name);
   return holder === undefined ? undefined : readLinkRequest(holder.ifindex);
+}
+
+function isAnnounced(step: Step): boolean {
+  switch (step.do) {
+    case 'set': {
+      const table = fieldsOf(step.kind);
+      return Object.keys(step.fields).every((key) => table[key]?.notice === 'always');
+    }
+    case 'add':
+    case 'remove':
+      return listNamed(step.list)?.notice === 'always';
+    default:
+      return true;
+  }
 }
 
 function outcomeOf(answers: readonly Answer[]): Outcome {

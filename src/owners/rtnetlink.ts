@@ -5,6 +5,7 @@ import type { Outcome, Step } from '../model/step.ts';
 import type { Values } from '../model/value.ts';
 import type { RequestBody } from '../netlink/channel.ts';
 import { fieldsOf, kindNamed, listNamed, masterOfPortKey } from '../reconcilers/index.ts';
+import type { AnyRow } from '../reconcilers/kind.ts';
 import type { Holder } from '../reconcilers/list.ts';
 import { Writer } from '../wire/attributes.ts';
 import { littleEndian } from '../wire/bytes.ts';
@@ -30,13 +31,21 @@ const encoders: { readonly [V in Step['do']]: (step: Extract<Step, { do: V }>, a
       const kind = kindNamed(step.kind);
       const encoded = encodeFields(fieldsOf(step.kind), step.fields, at.names);
       if ('missing' in encoded) return notSent(`no link named ${encoded.missing}`);
-      const { name } = parseObjectId(step.id);
+      const byName = { path: [IFLA.IFNAME], payload: encodeText(parseObjectId(step.id).name) };
       const attributes = [
-        { path: [IFLA.IFNAME], payload: encodeText(name) },
+        byName,
         { path: [IFLA.LINKINFO, IFLA_INFO.KIND], payload: Buffer.from(kind?.kernel?.kind ?? step.kind) },
         ...encoded.attributes,
       ];
-      return one(RTM.NEWLINK, NLM_F.CREATE | NLM_F.EXCL, link(0, encoded.flags, encoded.mask, attributes));
+      const made = one(
+        RTM.NEWLINK,
+        NLM_F.CREATE | NLM_F.EXCL,
+        link(0, encoded.flags, encoded.mask, attributes),
+      );
+      const again = encodeFields(fieldsOf(step.kind), takenTwice(step.kind, step.fields), at.names);
+      if ('missing' in again || again.attributes.length === 0) return made;
+      const held = link(0, 0, 0, [byName, ...again.attributes]);
+      return { requests: [...made.requests, { type: RTM.NEWLINK, flags: 0, body: held }] };
     },
     set(step, at) {
       return onLink(step, at, ({ ifindex }) => {
@@ -125,7 +134,12 @@ function notSent(why: string): Encoding {
   return { outcome: { is: 'not-sent', why } };
 }
 
-function one(type: number, flags: number, body: Uint8Array): Encoding {
+function takenTwice(kind: string, fields: Values): Values {
+  const table = fieldsOf(kind);
+  return Object.fromEntries(Object.entries(fields).filter(([key]) => table[key]?.twice === true));
+}
+
+function one(type: number, flags: number, body: Uint8Array): { readonly requests: readonly RequestBody[] } {
   return { requests: [{ type, flags, body }] };
 }
 
@@ -141,6 +155,19 @@ function membership(members: readonly string[], at: Addressing, master: number):
   });
 }
 
+/** A kind named without its data is asked to validate nothing, and may refuse that (vxlan_validate in drivers/net/vxlan). */
+function standsInKindData(row: AnyRow | undefined): boolean {
+  switch (row?.place.at) {
+    case 'attribute':
+      return row.place.path[0] === IFLA.LINKINFO;
+    case 'family':
+    case 'peer':
+      return true;
+    default:
+      return false;
+  }
+}
+
 /** The kernel wants to know whose data it gets: the link's own kind, or that of its master. */
 function kindAttributes(
   kindName: string,
@@ -148,7 +175,7 @@ function kindAttributes(
 ): { path: readonly number[]; payload: Uint8Array }[] {
   const own = kindNamed(kindName);
   const attributes: { path: readonly number[]; payload: Uint8Array }[] = [];
-  if (own?.kernel != null && Object.keys(fields).some((key) => Object.hasOwn(own.fields, key))) {
+  if (own?.kernel != null && Object.keys(fields).some((key) => standsInKindData(own.fields[key]))) {
     attributes.push({ path: [IFLA.LINKINFO, IFLA_INFO.KIND], payload: Buffer.from(own.kernel.kind) });
   }
   const master = Object.keys(fields)

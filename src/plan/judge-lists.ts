@@ -12,6 +12,7 @@ import {
   type Finding,
   type FoundLink,
   type Hold,
+  isOurs,
   type Memory,
   type Policy,
 } from './situation.ts';
@@ -56,10 +57,10 @@ function judgeEntry(
   const is = here?.get(entry.key);
   const standing = memory.inForce.get(at);
   if (is !== undefined && table.agrees(entry.fields, is.fields)) {
-    if (standing?.digest !== digest) out.agreed.push({ at, digest });
+    if (standing?.digest !== digest || standing.how === 'sent') out.agreed.push({ at, digest });
     return;
   }
-  const drift = standing?.digest === digest;
+  const drift = standing?.digest === digest && standing.how !== 'sent';
   const unknown: Hold | null =
     here === undefined
       ? { why: 'waiting', for: 'master', reason: `waiting for a bridge, whose port ${wanted.name} is to be` }
@@ -113,7 +114,7 @@ function strays(
 ): void {
   for (const [at, { how }] of memory.inForce) {
     const slash = at.indexOf('/');
-    if (slash < 0 || how !== 'put') continue;
+    if (slash < 0 || !isOurs(how)) continue;
     const name = at.slice(0, slash);
     const key = at.slice(slash + 1);
     const entry = found.lists[name]?.get(key);

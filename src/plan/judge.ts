@@ -3,13 +3,14 @@ import type { WantedLink } from '../model/declaration.ts';
 import type { PlannedStep, Step } from '../model/step.ts';
 import type { Value, Values } from '../model/value.ts';
 import { fieldsOf, kindNamed, masterOfPortKey, masters } from '../reconcilers/index.ts';
-import { type AnyRow, type ChangeNeed, type Kind, needOf } from '../reconcilers/kind.ts';
+import { type AnyRow, type ChangeNeed, type Fields, type Kind, needOf } from '../reconcilers/kind.ts';
 import { judgeLists } from './judge-lists.ts';
 import {
   digestOf,
   type Finding,
   type FoundLink,
   type Hold,
+  isOurs,
   type Judgement,
   type Memory,
   type Policy,
@@ -185,7 +186,8 @@ function strayMaster(
   const master = found.values.master ?? 'none';
   if (
     wanted.fields.master !== undefined ||
-    put?.how !== 'put' ||
+    put === undefined ||
+    !isOurs(put.how) ||
     put.digest !== digestOf(master) ||
     master === 'none'
   )
@@ -207,7 +209,7 @@ function otherAddress(
   const sameLink = ifindex === null || ifindex === found.ifindex;
   if (origin !== 'made' || mac === null || sameLink || mac === found.mac || kind.address === 'none')
     return [];
-  if (wanted.fields.address !== undefined) return [];
+  if (wanted.fields.address !== undefined || fieldsOf(wanted.kind).address?.change !== 'live') return [];
   const change = { key: 'address', wanted: mac, found: found.mac };
   return [
     {
@@ -258,25 +260,29 @@ function judgeFields(
     if (row.place.at === 'peer' && is === 'none') continue;
     const standing = memory.inForce.get(key);
     const digest = digestOf(value);
-    const silent = row.silent?.(value, { values: found.values, members: found.members }) === true;
-    if (is !== undefined && row.type.agrees(value, is)) {
-      if (standing?.digest !== digest || standing.how === 'left') agreed.push({ at: key, digest });
+    const around = { values: found.values, members: found.members };
+    const silent = row.silent?.(value, around);
+    if (is === undefined && row.untold === true) continue;
+    if (is !== undefined && (row.agrees?.(value, is, around) ?? row.type.agrees(value, is))) {
+      if (standing?.digest !== digest || standing.how === 'left' || standing.how === 'sent')
+        agreed.push({ at: key, digest });
       continue;
     }
     const same = standing?.digest === digest;
-    const drift = same && standing.how !== 'left';
+    const drift = same && standing.how !== 'left' && standing.how !== 'sent';
     const adopting = key !== 'master' && (memory.origin === null || (same && standing.how === 'left'));
     const need = needFor(key, row, wanted, found, world);
     const mentioned = row.type.mentions?.(value).find((name) => world.kindOf(name) === undefined);
-    const hold = silent
-      ? waitingFor(String(value))
-      : (missingMaster(key, found) ??
-        renamedPeer(row, value, is, world) ??
-        (mentioned === undefined ? undefined : waitingFor(mentioned)) ??
-        onlyNewLink(key, need, wanted, found, memory, is) ??
-        heldBack(key, need, drift, adopting, policy));
+    const hold =
+      silent !== undefined
+        ? waitingFor(silent)
+        : (missingMaster(key, found) ??
+          renamedPeer(row, value, is, world) ??
+          (mentioned === undefined ? undefined : waitingFor(mentioned)) ??
+          onlyNewLink(key, need, wanted, found, memory, is) ??
+          heldBack(key, need, drift, adopting, policy));
     // What the kernel does not report now is no drift: it is settled again when it can be.
-    if (silent && drift) continue;
+    if (silent !== undefined && drift) continue;
     // What only follows from another difference is told with that one.
     const follows = hold?.why === 'waiting';
     findings.push({
@@ -401,11 +407,29 @@ function fieldSteps(
     ready.filter(({ at }) => !table[at]?.beforeUp),
   ];
   for (const some of [first, rest]) {
-    if (some.length > 0) now({ do: 'set', id, kind: wanted.kind, fields: wantedOf(some) }, disruptive);
+    if (some.length === 0) continue;
+    const fields = { ...moved(wanted, table, some), ...wantedOf(some) };
+    now({ do: 'set', id, kind: wanted.kind, fields }, disruptive);
   }
   if (downs && wanted.fields.state !== 'down') now({ do: 'up', id }, true);
   if (empties) now({ do: 'return-members', id, members: found.members }, true);
   return steps;
+}
+
+/** What the kernel would move together with what is set, as far as it is declared: sent in the same request. */
+function moved(wanted: WantedLink, table: Fields, findings: readonly Finding[]): Values {
+  const found: Record<string, Value> = {};
+  const keys = findings.map(({ at }) => at);
+  for (const key of keys) {
+    const value = wanted.fields[key];
+    for (const other of value === undefined ? [] : (table[key]?.moves?.(value) ?? [])) {
+      const theirs = wanted.fields[other];
+      if (theirs === undefined || keys.includes(other)) continue;
+      found[other] = theirs;
+      keys.push(other);
+    }
+  }
+  return found;
 }
 
 function wantedOf(findings: readonly Finding[]): Values {

@@ -32,10 +32,15 @@ export interface Memory {
   readonly inForce: ReadonlyMap<string, InForce>;
 }
 
-/** How a declared value stands: `found` it agreed before we did anything, `put` by us, `left` for the operator at adoption. */
+/** How a declared value stands: `found` it agreed before we did anything, `sent` by us but not seen yet, `put` by us, `left` for the operator at adoption. */
 export interface InForce {
   readonly digest: string;
-  readonly how: 'found' | 'put' | 'left';
+  readonly how: 'found' | 'sent' | 'put' | 'left';
+}
+
+/** Whether vnetd put it there, as far as is known. */
+export function isOurs(how: InForce['how'] | undefined): boolean {
+  return how === 'put' || how === 'sent';
 }
 
 /** Why a difference is not acted on now. */

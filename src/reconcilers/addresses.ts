@@ -4,7 +4,7 @@ import type { Value, Values } from '../model/value.ts';
 import { Misfit, nameOf, textWritten, type Written } from '../model/written.ts';
 import { ipBytes, ipText } from '../wire/addresses.ts';
 import { eachAttribute, Writer } from '../wire/attributes.ts';
-import { bytesOf, littleEndian, type Slice, textOf } from '../wire/bytes.ts';
+import { bytesOf, littleEndian, type Slice, textOf, u32In } from '../wire/bytes.ts';
 import { parseInteger } from '../wire/numbers.ts';
 import { AF, IFA, IFA_F, NLM_F, RTM, SIZE } from '../wire/rtnetlink.ts';
 import { readSwitch } from '../wire/words.ts';
@@ -248,10 +248,10 @@ export function decodeAddress({
     else if (type === IFA.ADDRESS) address = bytesOf(slice);
     else if (type === IFA.BROADCAST) found.broadcast = ipText(bytesOf(slice)) ?? null;
     else if (type === IFA.LABEL) found.label = textOf(slice);
-    else if (type === IFA.FLAGS) flags = view.getUint32(from, littleEndian);
-    else if (type === IFA.RT_PRIORITY) found.metric = view.getUint32(from, littleEndian);
-    else if (type === IFA.PROTO) found.proto = view.getUint8(from);
-    else if (type === IFA.CACHEINFO) {
+    else if (type === IFA.FLAGS) flags = u32In(slice) ?? flags;
+    else if (type === IFA.RT_PRIORITY) found.metric = u32In(slice) ?? null;
+    else if (type === IFA.PROTO && to > from) found.proto = view.getUint8(from);
+    else if (type === IFA.CACHEINFO && to - from >= 8) {
       found.preferred_lft = lifetimeOf(view.getUint32(from, littleEndian));
       found.valid_lft = lifetimeOf(view.getUint32(from + 4, littleEndian));
     }

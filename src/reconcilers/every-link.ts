@@ -4,7 +4,20 @@ import { IFLA, IFLA_INET6 } from '../wire/if-link.ts';
 import { u8, u32 } from '../wire/numbers.ts';
 import { AF, IFF } from '../wire/rtnetlink.ts';
 import { oneOf, onOff, upOrDown } from '../wire/words.ts';
-import { attr, type Fields, flag, nested } from './kind.ts';
+import { attr, type Fields, flag, nested, type Row, type RowOptions } from './kind.ts';
+
+const mtuDoc = 'The largest packet the link carries, in bytes, without its own header.';
+
+/** The MTU within what the driver takes (IFLA_MIN_MTU, IFLA_MAX_MTU), for kinds whose driver is known. */
+export function mtuWithin(
+  bounds: { readonly min: number; readonly max: number },
+  more: Partial<RowOptions<number | string>> = {},
+): Row<number | string> {
+  return attr(IFLA.MTU, u32(bounds), { change: 'live', notice: 'always', ...more }, mtuDoc);
+}
+
+/** From the least IPv4 can do to the longest frame of Ethernet drivers (ETH_MIN_MTU, ETH_MAX_MTU). */
+export const ethernetMtu = { min: 68, max: 65535 } as const;
 
 /** The attributes every link has, whatever its kind. */
 export const everyLink = {
@@ -14,12 +27,7 @@ export const everyLink = {
     { change: 'live', notice: 'always' },
     'Whether the link is administratively up.',
   ),
-  mtu: attr(
-    IFLA.MTU,
-    u32({ min: 0, max: 0x7fff_ffff }),
-    { change: 'live', notice: 'always' },
-    'The largest packet the link carries, in bytes, without its own header.',
-  ),
+  mtu: mtuWithin({ min: 0, max: 0x7fff_ffff }),
   address: attr(IFLA.ADDRESS, mac(), { change: 'live', notice: 'always' }, 'The hardware (MAC) address.'),
   txqueuelen: attr(
     IFLA.TXQLEN,
@@ -42,31 +50,33 @@ export const everyLink = {
   multicast: flag(
     IFF.MULTICAST,
     onOff,
-    { change: 'live', notice: 'never' },
+    { change: 'live', notice: 'always' },
     'Whether the link takes part in multicast.',
   ),
   arp: flag(
     IFF.NOARP,
     onOff,
-    { change: 'live', notice: 'never', inverted: true },
+    { change: 'live', notice: 'always', inverted: true },
     'Whether addresses are resolved on the link (ARP, ND).',
   ),
   alias: attr(
     IFLA.IFALIAS,
     text(255, ['to the core', 'rack 12, port 4']),
-    { change: 'live', notice: 'when-up', absent: '' },
+    { change: 'live', notice: 'when-up', absent: '', afterCreate: true },
     'A free text, for people.',
   ),
+  // `ip link set group` is announced on links that are up; writing netdev_group in sysfs never is.
   link_group: attr(
     IFLA.GROUP,
-    u32({ words: { default: 0 }, max: 0x7fff_ffff }),
-    { change: 'live', notice: 'when-up' },
+    u32({ words: { default: 0 } }),
+    { change: 'live', notice: 'never' },
     'The group the link belongs to, as `ip link set group` names it.',
   ),
+  // Likewise: the sysctl addr_gen_mode changes it without a word (addrconf_sysctl_addr_gen_mode in net/ipv6/addrconf.c).
   addrgenmode: nested(
     [IFLA.AF_SPEC, AF.INET6, IFLA_INET6.ADDR_GEN_MODE],
     oneOf(u8(), { eui64: 0, none: 1, stable_secret: 2, random: 3 }),
-    { change: 'live', notice: 'when-up', beforeUp: true },
+    { change: 'live', notice: 'never', beforeUp: true, afterCreate: true },
     'How IPv6 makes the link-local address.',
   ),
   master: attr(

@@ -1,3 +1,4 @@
+import { mac } from '../wire/addresses.ts';
 import { IFLA } from '../wire/if-link.ts';
 import { u32 } from '../wire/numbers.ts';
 import { attr, defineKind } from './kind.ts';
@@ -7,8 +8,14 @@ export const ifb = defineKind({
   summary:
     'An intermediate functional block: packets redirected to it pass its queueing discipline and go on.',
   when: 'To shape what comes in: redirect a link’s ingress here and put a qdisc on it.',
-  address: 'none',
   fields: {
+    // It has no ndo_set_mac_address: the creating message alone decides (drivers/net/ifb.c).
+    address: attr(
+      IFLA.ADDRESS,
+      mac(),
+      { change: 'recreate', notice: 'always' },
+      'The hardware (MAC) address.',
+    ),
     numtxqueues: attr(
       IFLA.NUM_TX_QUEUES,
       u32({ min: 1, max: 4096 }),

@@ -23,23 +23,42 @@ export type PlaceOnWire =
   /** A bit of ifi_flags; `inverted`: the flag says the opposite. */
   | { readonly at: 'flag'; readonly bit: number; readonly inverted: boolean }
   /** An attribute by the path of nests to it. Rows that share a path are OR-ed together. */
-  | { readonly at: 'attribute'; readonly path: readonly number[] }
+  | ({ readonly at: 'attribute'; readonly path: readonly number[] } & PlaceExtras)
   /** One of two attributes, by the family of the address. */
   | { readonly at: 'family'; readonly v4: readonly number[]; readonly v6: readonly number[] }
   /** The other end's name and namespace, in the creating message; found in IFLA_LINK. */
   | { readonly at: 'peer'; readonly path: readonly number[] };
 
+/** What some attributes have beside their path. */
+export interface PlaceExtras {
+  /** A word said by a flag attribute of its own instead; reported there as a byte that is not 0. */
+  readonly word?: { readonly word: string; readonly path: readonly number[] };
+  /** What has to be sent with it and means nothing by itself. */
+  readonly along?: { readonly path: readonly number[]; readonly payload: Uint8Array };
+}
+
 export interface RowOptions<V extends Value> {
   readonly change: ChangeRule;
+  /** Of all ways to change it the least announced one counts. */
   readonly notice: Notice;
   /** Must be written for the kernel to make the link. */
   readonly required?: true;
   /** What it means that the kernel's message has no such attribute; without it: this kernel does not know the field. */
   readonly absent?: V;
-  /** The kernel does not report the value now, so nothing can be said of it (a bond's primary that is out). */
-  readonly silent?: (wanted: V, link: FoundSurroundings) => boolean;
+  /** The kernel cannot report the value now, so nothing can be said of it (a bond's primary that is out); what is waited for. */
+  readonly silent?: (wanted: V, link: FoundSurroundings) => string | undefined;
+  /** Some kernels never report it: their silence says nothing. */
+  readonly untold?: true;
+  /** Whether what is found is what was wanted, where that hangs on other fields; without it the wire type says. */
+  readonly agrees?: (wanted: V, found: V, link: FoundSurroundings) => boolean;
+  /** Other keys of the link that its rules look at: decoded though nobody declared them. */
+  readonly beside?: readonly string[];
+  /** Fields the kernel moves when this one is set so: sent along where they are written. */
+  readonly moves?: (wanted: V) => readonly string[];
   /** Cannot stand in the creating message: set right after. */
   readonly afterCreate?: true;
+  /** The creating message takes it and the kernel does not hold on to it: sent once more. */
+  readonly twice?: true;
   /** Has to be set before the link is brought up to have its effect. */
   readonly beforeUp?: true;
   /** Other names the field is known by; never shown. */
@@ -140,8 +159,14 @@ export function nested<V extends Value>(
   type: WireType<V>,
   options: RowOptions<V>,
   doc: string,
+  extras: PlaceExtras = {},
 ): Row<V> {
-  return { place: { at: 'attribute', path }, type, ...options, doc };
+  return { place: { at: 'attribute', path, ...extras }, type, ...options, doc };
+}
+
+/** The path of an attribute of the kind, in IFLA_INFO_DATA. */
+export function infoPath(number: number): readonly number[] {
+  return [IFLA.LINKINFO, IFLA_INFO.DATA, number];
 }
 
 /** An attribute of the kind, in IFLA_INFO_DATA. */
@@ -150,8 +175,9 @@ export function info<V extends Value>(
   type: WireType<V>,
   options: RowOptions<V>,
   doc: string,
+  extras: PlaceExtras = {},
 ): Row<V> {
-  return nested([IFLA.LINKINFO, IFLA_INFO.DATA, number], type, options, doc);
+  return nested(infoPath(number), type, options, doc, extras);
 }
 
 /** An address of the kind that has an attribute for each family. */
@@ -162,8 +188,7 @@ export function infoByFamily(
   options: RowOptions<string>,
   doc: string,
 ): Row<string> {
-  const path = (number: number) => [IFLA.LINKINFO, IFLA_INFO.DATA, number];
-  return { place: { at: 'family', v4: path(v4), v6: path(v6) }, type, ...options, doc };
+  return { place: { at: 'family', v4: infoPath(v4), v6: infoPath(v6) }, type, ...options, doc };
 }
 
 /** An attribute of a member in its master, in IFLA_INFO_SLAVE_DATA. */
@@ -199,7 +224,7 @@ export function peer(
   options: RowOptions<string>,
   doc: string,
 ): Row<string> {
-  return { place: { at: 'peer', path: [IFLA.LINKINFO, IFLA_INFO.DATA, number] }, type, ...options, doc };
+  return { place: { at: 'peer', path: infoPath(number) }, type, ...options, doc };
 }
 
 /** The need of a change under the circumstances. */

@@ -1,6 +1,7 @@
 import { linkRef } from '../wire/composites.ts';
 import { IFLA, VETH_INFO } from '../wire/if-link.ts';
 import { u32 } from '../wire/numbers.ts';
+import { ethernetMtu, mtuWithin } from './every-link.ts';
 import { attr, defineKind, peer } from './kind.ts';
 
 export const veth = defineKind({
@@ -8,6 +9,7 @@ export const veth = defineKind({
   summary: 'A pair of Ethernet links, each the other end’s cable.',
   when: 'To join two namespaces, or a namespace and a bridge. A pair has carrier only when both ends are up.',
   fields: {
+    mtu: mtuWithin(ethernetMtu),
     peer: peer(
       VETH_INFO.PEER,
       linkRef(),
@@ -20,10 +22,11 @@ export const veth = defineKind({
       { change: 'recreate', notice: 'always' },
       'Number of transmit queues.',
     ),
+    // Only kernels with CONFIG_RPS tell it (rtnl_fill_ifinfo in net/core/rtnetlink.c).
     numrxqueues: attr(
       IFLA.NUM_RX_QUEUES,
       u32({ min: 1, max: 4096 }),
-      { change: 'recreate', notice: 'always' },
+      { change: 'recreate', notice: 'always', untold: true },
       'Number of receive queues.',
     ),
   },

@@ -2,10 +2,14 @@ import { linkRef, numberMap } from '../wire/composites.ts';
 import { IFLA_VLAN, IFLA_VLAN_QOS } from '../wire/if-link.ts';
 import { u16, u16be } from '../wire/numbers.ts';
 import { maskedBit, oneOf } from '../wire/words.ts';
+import { mtuWithin } from './every-link.ts';
 import { defineKind, info, lower } from './kind.ts';
 
 /** Bits of VLAN_FLAG_* (uapi/linux/if_vlan.h). */
 const bit = { reorder_hdr: 0, gvrp: 1, loose_binding: 2, mvrp: 3, bridge_binding: 4 } as const;
+
+/** The attribute is left out of reports when all flags are off. */
+const switched = { change: 'live', notice: 'when-up', absent: false } as const;
 
 export const vlan = defineKind({
   name: 'vlan',
@@ -14,6 +18,7 @@ export const vlan = defineKind({
   kernel: { kind: 'vlan', module: '8021q' },
   address: 'lower',
   fields: {
+    mtu: mtuWithin({ min: 0, max: 65535 }),
     link: lower(
       linkRef(),
       { change: 'recreate', notice: 'always', required: true },
@@ -34,44 +39,34 @@ export const vlan = defineKind({
     reorder_hdr: info(
       IFLA_VLAN.FLAGS,
       maskedBit(bit.reorder_hdr),
-      { change: 'live', notice: 'when-up' },
+      switched,
       'Take the tag out of the packet before handing it on.',
     ),
-    gvrp: info(
-      IFLA_VLAN.FLAGS,
-      maskedBit(bit.gvrp),
-      { change: 'live', notice: 'when-up' },
-      'Register the VLAN by GVRP.',
-    ),
-    mvrp: info(
-      IFLA_VLAN.FLAGS,
-      maskedBit(bit.mvrp),
-      { change: 'live', notice: 'when-up' },
-      'Register the VLAN by MVRP.',
-    ),
+    gvrp: info(IFLA_VLAN.FLAGS, maskedBit(bit.gvrp), switched, 'Register the VLAN by GVRP.'),
+    mvrp: info(IFLA_VLAN.FLAGS, maskedBit(bit.mvrp), switched, 'Register the VLAN by MVRP.'),
     loose_binding: info(
       IFLA_VLAN.FLAGS,
       maskedBit(bit.loose_binding),
-      { change: 'live', notice: 'when-up' },
+      switched,
       'Do not follow the carrier’s up and down.',
     ),
     bridge_binding: info(
       IFLA_VLAN.FLAGS,
       maskedBit(bit.bridge_binding),
-      { change: 'live', notice: 'when-up' },
+      switched,
       'On a bridge: follow the state of the ports that are in this VLAN.',
     ),
     'ingress-qos-map': info(
       IFLA_VLAN.INGRESS_QOS,
       numberMap(IFLA_VLAN_QOS.MAPPING, 7, 0xffff_ffff),
       { change: 'live', notice: 'when-up', absent: {} },
-      'From the tag’s priority to the packet’s: `0:1`.',
+      'From the tag’s priority to the packet’s, `0:1`; to 0 takes a pair away.',
     ),
     'egress-qos-map': info(
       IFLA_VLAN.EGRESS_QOS,
       numberMap(IFLA_VLAN_QOS.MAPPING, 0xffff_ffff, 7),
       { change: 'live', notice: 'when-up', absent: {} },
-      'From the packet’s priority to the tag’s: `1:6`.',
+      'From the packet’s priority to the tag’s, `1:6`; to 0 takes a pair away.',
     ),
   },
 });

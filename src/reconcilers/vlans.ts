@@ -135,7 +135,8 @@ export function decodeVlanNotice({ view, start, end }: Slice): {
     if (info === undefined || info.end - info.start < 4) return;
     const first = view.getUint16(info.start + 2, littleEndian);
     const range = findAttribute(view, from, to, BRIDGE_VLANDB.ENTRY_RANGE);
-    const last = range === undefined ? first : view.getUint16(range.start, littleEndian);
+    const last =
+      range === undefined || range.end - range.start < 2 ? first : view.getUint16(range.start, littleEndian);
     entries.push(...spread(view.getUint16(info.start, littleEndian), first, last));
   });
   return { ifindex: view.getUint32(start + 4, littleEndian), entries };
@@ -146,7 +147,7 @@ function spread(bits: number, first: number, last: number): readonly FoundEntry[
     pvid: (bits & BRIDGE_VLAN_INFO.PVID) !== 0,
     untagged: (bits & BRIDGE_VLAN_INFO.UNTAGGED) !== 0,
   };
-  return Array.from({ length: last - first + 1 }, (_, i) => ({
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => ({
     key: String(first + i),
     fields,
     lasting: false,

@@ -1,5 +1,6 @@
 import { IFLA_VRF } from '../wire/if-link.ts';
 import { u32 } from '../wire/numbers.ts';
+import { mtuWithin } from './every-link.ts';
 import { defineKind, info } from './kind.ts';
 
 export const vrf = defineKind({
@@ -7,6 +8,7 @@ export const vrf = defineKind({
   summary: 'A virtual routing and forwarding domain: its members route by a table of their own.',
   when: 'To keep customers’ routes apart on one host; when their processes and links must be apart too, use a namespace.',
   fields: {
+    mtu: mtuWithin({ min: 1280, max: 65575 }),
     table: info(
       IFLA_VRF.TABLE,
       u32({ min: 1, max: 0xffff_ffff, words: { local: 255, main: 254, default: 253 } }),

@@ -1,11 +1,12 @@
-import { Misfit } from '../model/written.ts';
-import { ipv4, ipv6 } from '../wire/addresses.ts';
+import { Misfit, nameOf, textWritten } from '../model/written.ts';
+import { ipBytes, ipText, ipv4, ipv6 } from '../wire/addresses.ts';
 import { linkRef, portRange } from '../wire/composites.ts';
 import { IFLA_VXLAN } from '../wire/if-link.ts';
 import { u8, u16be, u32, u32be } from '../wire/numbers.ts';
 import type { WireType } from '../wire/type.ts';
-import { oneOf, onOff, presence } from '../wire/words.ts';
-import { defineKind, info, infoByFamily } from './kind.ts';
+import { oneOf, onOff, orWord, presence } from '../wire/words.ts';
+import { ethernetMtu, mtuWithin } from './every-link.ts';
+import { type Circumstances, defineKind, info, infoByFamily, infoPath } from './kind.ts';
 
 /** An address of either family; `none` (or `any`) for none. */
 const endpoint: WireType<string> = {
@@ -15,12 +16,10 @@ const endpoint: WireType<string> = {
   schema: { type: 'string' },
   read(written) {
     if (written.is === 'scalar' && (written.text === 'any' || written.text === 'none')) return 'none';
-    try {
-      return ipv4().read(written);
-    } catch (error) {
-      if (!(error instanceof Misfit)) throw error;
-      return ipv6().read(written);
-    }
+    const address = textWritten(written, 'an IP address');
+    const bytes = ipBytes(address);
+    if (bytes === undefined) throw new Misfit(written, `${nameOf(written)} is not an IPv4 or IPv6 address`);
+    return bytes.every((byte) => byte === 0) ? 'none' : (ipText(bytes) ?? address);
   },
   encode: (value, names) =>
     value === 'none'
@@ -30,33 +29,62 @@ const endpoint: WireType<string> = {
     const text = (slice.end - slice.start === 16 ? ipv6() : ipv4()).decode(slice, names);
     return text === '0.0.0.0' || text === '::' ? 'none' : text;
   },
-  samples: ['192.0.2.1', '2001:db8::1'],
+  samples: ['192.0.2.1', '198.51.100.77', '2001:db8::1', 'none'],
 };
 
 const made = { change: 'recreate', notice: 'always' } as const;
 const live = { change: 'live', notice: 'when-up' } as const;
+
+const familyOf = (value: unknown) =>
+  typeof value !== 'string' || value === 'none' ? undefined : value.includes(':') ? 'IPv6' : 'IPv4';
+
+/** An endpoint can change to another address of its family; the family is settled at creation, IPv4 where nothing says (vxlan_nl2conf). */
+function ofFamily(key: 'local' | 'remote') {
+  return {
+    change: ({ found, wanted }: Circumstances) => {
+      const family = familyOf(wanted[key]);
+      const made = familyOf(found.remote) ?? familyOf(found.local) ?? 'IPv4';
+      return family === undefined || family === made ? 'live' : 'recreate';
+    },
+    notice: 'when-up',
+    absent: 'none',
+    beside: ['remote', 'local'],
+  } as const;
+}
 
 export const vxlan = defineKind({
   name: 'vxlan',
   summary: 'An Ethernet segment carried over UDP (RFC 7348).',
   when: 'To stretch a bridge over routers. For a point-to-point tunnel, gretap is smaller; for many options in the header, geneve.',
   fields: {
+    mtu: mtuWithin(ethernetMtu),
     id: info(IFLA_VXLAN.ID, u32({ max: 0xff_ffff }), { ...made }, 'The network identifier (VNI).'),
     remote: infoByFamily(
       IFLA_VXLAN.GROUP,
       IFLA_VXLAN.GROUP6,
       endpoint,
-      { ...live, absent: 'none', also: ['group'] },
+      { ...ofFamily('remote'), also: ['group'], moves: (wanted) => (wanted === 'none' ? ['local'] : []) },
       'Where unknown addresses are sent: the other end, or a multicast group.',
     ),
     local: infoByFamily(
       IFLA_VXLAN.LOCAL,
       IFLA_VXLAN.LOCAL6,
       endpoint,
-      { ...live, absent: 'none' },
+      { ...ofFamily('local'), moves: (wanted) => (wanted === 'none' ? ['remote'] : []) },
       'The source address of the tunnel.',
     ),
-    ttl: info(IFLA_VXLAN.TTL, u8({ words: { auto: 0 } }), live, 'Time to live of the outer packets.'),
+    ttl: info(
+      IFLA_VXLAN.TTL,
+      orWord(u8({ words: { auto: 0 } }), 'inherit'),
+      {
+        change: ({ found, wanted }) =>
+          found.ttl !== wanted.ttl && [found.ttl, wanted.ttl].includes('inherit') ? 'recreate' : 'live',
+        notice: 'when-up',
+        beside: ['ttl'],
+      },
+      'Time to live of the outer packets.',
+      { word: { word: 'inherit', path: infoPath(IFLA_VXLAN.TTL_INHERIT) } },
+    ),
     tos: info(IFLA_VXLAN.TOS, u8({ words: { inherit: 1 } }), live, 'Type of service of the outer packets.'),
     df: info(
       IFLA_VXLAN.DF,
@@ -68,7 +96,12 @@ export const vxlan = defineKind({
     dev: info(
       IFLA_VXLAN.LINK,
       linkRef({ none: true }),
-      { ...live, absent: 'none' },
+      // The kernel takes 0 and leaves it as it was.
+      {
+        change: ({ wanted }) => (wanted.dev === 'none' ? 'recreate' : 'live'),
+        notice: 'when-up',
+        absent: 'none',
+      },
       'The link the outer packets leave by.',
     ),
     dstport: info(
@@ -85,14 +118,15 @@ export const vxlan = defineKind({
     l3miss: info(IFLA_VXLAN.L3MISS, onOff, made, 'Tell user space of unknown IP addresses.'),
     ageing: info(
       IFLA_VXLAN.AGEING,
-      u32(),
+      // 0 stands for the default of 300.
+      u32({ min: 1 }),
       live,
       'How long an address learnt is kept without traffic, in seconds.',
     ),
     maxaddress: info(
       IFLA_VXLAN.LIMIT,
       u32({ words: { unlimited: 0 } }),
-      live,
+      made,
       'How many addresses are kept.',
     ),
     udpcsum: info(IFLA_VXLAN.UDP_CSUM, onOff, made, 'Checksum the outer UDP over IPv4.'),
@@ -118,7 +152,12 @@ export const vxlan = defineKind({
     ),
     gbp: info(IFLA_VXLAN.GBP, presence, { ...made, absent: false }, 'Carry a group policy mark.'),
     gpe: info(IFLA_VXLAN.GPE, presence, { ...made, absent: false }, 'Generic protocol extension.'),
-    vnifilter: info(IFLA_VXLAN.VNIFILTER, onOff, made, 'Take only identifiers that were listed.'),
+    vnifilter: info(
+      IFLA_VXLAN.VNIFILTER,
+      onOff,
+      { ...made, absent: false },
+      'Take only identifiers that were listed.',
+    ),
     localbypass: info(
       IFLA_VXLAN.LOCALBYPASS,
       onOff,
@@ -127,6 +166,8 @@ export const vxlan = defineKind({
     ),
   },
   left: {
+    RESERVED_BITS: 'no word of ip-link(8) 6.1',
+    MC_ROUTE: 'no word of ip-link(8) 6.1',
     REMCSUM_NOPARTIAL: 'no word of ip-link(8)',
     TTL_INHERIT: 'the word `inherit` of ttl',
     LABEL_POLICY: 'no word of ip-link(8) 6.1',

@@ -15,11 +15,8 @@ export function macBytes(text: string): Uint8Array {
 }
 
 export interface MacRules {
-  /** Also take group addresses, as `group_address` of a bridge is. */
-  readonly group?: true;
   /** Also take all zeroes. */
   readonly zero?: true;
-  readonly samples?: readonly string[];
 }
 
 /** A hardware address; six bytes but on kinds with others (ipoib: twenty). */
@@ -42,13 +39,13 @@ export function mac(rules: MacRules = {}): WireType<string> {
         );
       }
       const first = Number.parseInt(full.slice(0, 2), 16);
-      if (!rules.group && full.length === 17 && (first & 1) === 1) {
+      if (full.length === 17 && (first & 1) === 1) {
         throw new Misfit(
           written,
           `${full} is a multicast address, which no link can have; its first byte must be even`,
         );
       }
-      if (!rules.zero && !rules.group && /^[0:]+$/.test(full)) {
+      if (!rules.zero && /^[0:]+$/.test(full)) {
         throw new Misfit(written, `${full} is no address a link can have`);
       }
       return full;
@@ -56,8 +53,35 @@ export function mac(rules: MacRules = {}): WireType<string> {
     encode: (value) => macBytes(value),
     decode: (slice) => (slice.end > slice.start ? macText(bytesOf(slice)) : undefined),
     agrees: (wanted, found) => wanted === found,
-    samples: rules.samples ?? ['02:00:00:00:ab:01', '06:11:22:33:44:55'],
-    refused: ['', '02:00', '10.0.0.1/24', 'zz:00:00:00:00:01', ...(rules.group ? [] : ['01:00:5e:00:00:01'])],
+    samples: ['02:00:00:00:ab:01', '06:11:22:33:44:55', ...(rules.zero ? ['00:00:00:00:00:00'] : [])],
+    refused: [
+      ...['', '02:00', '10.0.0.1/24', 'zz:00:00:00:00:01', '01:00:5e:00:00:01'],
+      ...(rules.zero ? [] : ['00:00:00:00:00:00']),
+    ],
+  };
+}
+
+const LINK_LOCAL_GROUP = /^01:80:c2:00:00:0([0-9a-f])$/;
+/** Pause frames, LACP and the like, and 802.1X have these (set_group_address in net/bridge/br_sysfs_br.c). */
+const takenGroups = new Set(['1', '2', '3']);
+
+/** One of the link-local groups of IEEE 802.1D a bridge may keep its spanning tree in. */
+export function linkLocalGroup(): WireType<string> {
+  const plain = mac();
+  const range = '01:80:c2:00:00:00 or 01:80:c2:00:00:04 to 01:80:c2:00:00:0f';
+  return {
+    ...plain,
+    name: 'link-local group',
+    range,
+    read(written) {
+      const text = textWritten(written, 'a MAC address').toLowerCase().replaceAll('-', ':');
+      const [, last] = LINK_LOCAL_GROUP.exec(text) ?? [];
+      if (last === undefined || takenGroups.has(last))
+        throw new Misfit(written, `${nameOf(written)} is not ${range}`);
+      return text;
+    },
+    samples: ['01:80:c2:00:00:04', '01:80:c2:00:00:0e', '01:80:c2:00:00:00', '01:80:c2:00:00:0f'],
+    refused: ['', '01:80:c2:00:00:01', '01:80:c2:00:00:03', '01:80:c2:00:00:10', '02:00:00:00:00:01'],
   };
 }
 
@@ -147,6 +171,22 @@ function ip(family: Family, any: boolean): WireType<string> {
     agrees: (wanted, found) => wanted === found,
     samples: family === 'IPv4' ? ['192.0.2.1', '198.51.100.77'] : ['2001:db8::1', '2001:db8:0:1::77'],
     refused: ['', '300.1.2.3', '10.0.0.1/24', 'x'],
+  };
+}
+
+/** An address a host can have, so that it can be probed: not all zeroes, all ones (IPv4) or a group (IPv6). */
+export function target(family: Family): WireType<string> {
+  const base = ip(family, false);
+  const unfit = family === 'IPv4' ? ['0.0.0.0', '255.255.255.255'] : ['::', 'ff02::1'];
+  return {
+    ...base,
+    read(written) {
+      const text = base.read(written);
+      if (unfit.includes(text) || text.startsWith('ff'))
+        throw new Misfit(written, `nobody answers at ${text}`);
+      return text;
+    },
+    refused: [...base.refused, ...unfit],
   };
 }
 

@@ -18,6 +18,11 @@ export function sliceOf(bytes: Uint8Array): Slice {
   return { view: viewOf(bytes), start: 0, end: bytes.byteLength };
 }
 
+/** The number in four bytes, host order; undefined where there are fewer. */
+export function u32In({ view, start, end }: Slice): number | undefined {
+  return end - start < 4 ? undefined : view.getUint32(start, littleEndian);
+}
+
 /** A copy of a window's bytes. */
 export function bytesOf(slice: Slice): Uint8Array {
   const { view, start, end } = slice;

@@ -229,6 +229,7 @@ export const IFLA_BOND = {
   MISSED_MAX: 30,
   NS_IP6_TARGET: 31,
   COUPLED_CONTROL: 32,
+  BROADCAST_NEIGH: 33,
 } as const;
 
 /** A member of a bond. */
@@ -295,17 +296,25 @@ export const IFLA_VXLAN = {
   VNIFILTER: 30,
   LOCALBYPASS: 31,
   LABEL_POLICY: 32,
+  RESERVED_BITS: 33,
+  MC_ROUTE: 34,
 } as const;
 
 /** A macvlan. */
 export const IFLA_MACVLAN = {
   MODE: 1,
   FLAGS: 2,
+  MACADDR_MODE: 3,
   MACADDR: 4,
+  MACADDR_DATA: 5,
+  MACADDR_COUNT: 6,
   BC_QUEUE_LEN: 7,
   BC_QUEUE_LEN_USED: 8,
   BC_CUTOFF: 9,
 } as const;
+
+/** What to do with the senders in IFLA_MACVLAN_MACADDR_DATA (enum macvlan_macaddr_mode). */
+export const MACVLAN_MACADDR = { ADD: 0, DEL: 1, FLUSH: 2, SET: 3 } as const;
 
 /** A VRF. */
 export const IFLA_VRF = {

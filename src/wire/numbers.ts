@@ -7,6 +7,8 @@ export interface Bounds {
   readonly max?: number;
   /** Words that stand for numbers, as ip(8) knows them: `{ inherit: 0 }`. Shown as words. */
   readonly words?: Readonly<Record<string, number>>;
+  /** Bits that may not be set. */
+  readonly without?: number;
 }
 
 type NumberOrWord = number | string;
@@ -107,14 +109,21 @@ export function centiseconds(bounds: Bounds = {}): WireType<NumberOrWord> {
   return { ...base, name: 'centiseconds', agrees: roundedByTheKernel };
 }
 
-/** Hundredths of a second in eight bytes (USER_HZ). */
+/** What jiffies_to_clock_t can multiply by the nanoseconds of a tick without running over 64 bits; 584 years. */
+const MOST_CENTISECONDS = 1_844_674_407_370;
+
+/** Hundredths of a second in eight bytes (USER_HZ), as far as the kernel can give them back. */
 export function centiseconds64(bounds: Bounds = {}): WireType<NumberOrWord> {
-  return { ...u64(bounds), name: 'centiseconds64', agrees: roundedByTheKernel };
+  return {
+    ...u64({ max: MOST_CENTISECONDS, ...bounds }),
+    name: 'centiseconds64',
+    agrees: roundedByTheKernel,
+  };
 }
 
 /**
- * A clock with HZ ticks a second keeps whole ticks: at HZ=250 one tick is 0.4 hundredths and nothing is lost,
- * at other rates a value may come back one lower (clock_t_to_jiffies, jiffies_to_clock_t in kernel/time/time.c).
+ * A clock with HZ ticks a second keeps whole ticks: at HZ=250 an odd number of hundredths comes back one lower,
+ * at 100 and 1000 nothing is lost (clock_t_to_jiffies, jiffies_to_clock_t in kernel/time/time.c).
  */
 function roundedByTheKernel(wanted: NumberOrWord, found: NumberOrWord): boolean {
   if (wanted === found) return true;
@@ -130,7 +139,7 @@ export function u64(bounds: Bounds = {}): WireType<NumberOrWord> {
   return {
     name: 'u64',
     range,
-    schema: { type: ['integer', 'string'], minimum: Number(min) },
+    schema: { type: ['integer', 'string'], minimum: Number(min), maximum: Number(max) },
     read(written) {
       const n = parseInteger(textWritten(written, `a number (${range})`));
       if (n === undefined || n < min || n > max) {
@@ -146,8 +155,8 @@ export function u64(bounds: Bounds = {}): WireType<NumberOrWord> {
     decode: ({ view, start, end }) =>
       end - start < 8 ? undefined : canonical(view.getBigUint64(start, littleEndian)),
     agrees: (wanted, found) => wanted === found,
-    samples: [canonical(min), canonical(min + 1n), canonical(max)],
-    refused: ['', 'x', '-1', '1.5', '18446744073709551616'],
+    samples: [canonical(min), canonical(min + 5n), canonical(min + 77n), canonical(max)],
+    refused: ['', 'x', '1.5', String(min - 1n), String(max + 1n)],
   };
 }
 
@@ -155,11 +164,14 @@ function integer(layout: Layout, bounds: Bounds): WireType<NumberOrWord> {
   const min = bounds.min ?? layout.min;
   const max = bounds.max ?? layout.max;
   const words = bounds.words ?? {};
+  const without = bounds.without ?? 0;
+  const fits = (n: number) => n >= min && n <= max && (n & without) === 0;
   const wordFor = new Map(Object.entries(words).map(([word, number]) => [number, word]));
   const numberFor = (value: NumberOrWord): number =>
     typeof value === 'number' ? value : (words[value] ?? Number.NaN);
   const wordList = Object.keys(words);
-  const range = [`${min} to ${max}`, ...wordList].join(', ');
+  const bits = without === 0 ? '' : ` without the bits 0x${without.toString(16)}`;
+  const range = [min === max ? String(min) : `${min} to ${max}${bits}`, ...wordList].join(', ');
   const numeric = { type: 'integer', minimum: min, maximum: max };
   return {
     name: layout.name,
@@ -171,8 +183,7 @@ function integer(layout: Layout, bounds: Bounds): WireType<NumberOrWord> {
       const parsed = parseInteger(text);
       const number = parsed === undefined ? Number.NaN : Number(parsed);
       if (wordFor.has(number)) return wordFor.get(number) as string;
-      if (!(number >= min && number <= max))
-        throw new Misfit(written, `${nameOf(written)} is not one of ${range}`);
+      if (!fits(number)) throw new Misfit(written, `${nameOf(written)} is not one of ${range}`);
       return number;
     },
     encode(value) {
@@ -187,14 +198,27 @@ function integer(layout: Layout, bounds: Bounds): WireType<NumberOrWord> {
     },
     agrees: (wanted, found) => wanted === found,
     samples: [
-      ...new Set<NumberOrWord>([min, min + 1, max - 1, max].map((n) => wordFor.get(n) ?? n)),
-      ...wordList,
+      ...new Set<NumberOrWord>([
+        ...wordList,
+        ...sampled(min, max, without)
+          .filter(fits)
+          .map((n) => wordFor.get(n) ?? n),
+      ]),
     ],
-    refused: ['', 'x', String(min - 1), String(max + 1), '1.5'].filter((text) => {
+    refused: [
+      ...['', 'x', String(min - 1), String(max + 1), '1.5'],
+      ...(without === 0 ? [] : [String(without)]),
+    ].filter((text) => {
       const n = parseInteger(text);
       return n === undefined || !wordFor.has(Number(n));
     }),
   };
+}
+
+/** The bounds, and some numbers between them that are nobody's default. */
+function sampled(min: number, max: number, without: number): readonly number[] {
+  const highest = without === 0 ? max : max & ~without;
+  return [min, min + 1, min + 8, min + 21, highest - 1, highest];
 }
 
 /** A whole number as written: decimal (leading zeroes are nothing special) or `0x` hexadecimal. */

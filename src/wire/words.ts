@@ -101,9 +101,18 @@ export interface Choice {
   readonly [word: string]: number;
 }
 
-/** One of several words, each a number in the base type; `also` are other spellings, never shown. A number that is no word shows as itself. */
-export function oneOf(base: WireType<number | string>, choice: Choice, also: Choice = {}): WireType<string> {
-  const wordFor = new Map(Object.entries(choice).map(([word, number]) => [number, word]));
+/**
+ * One of several words, each a number in the base type.
+ * `also` are other spellings, never shown; `told` are words that are shown and cannot be written.
+ * A number that is no word shows as itself.
+ */
+export function oneOf(
+  base: WireType<number | string>,
+  choice: Choice,
+  also: Choice = {},
+  told: Choice = {},
+): WireType<string> {
+  const wordFor = new Map(Object.entries({ ...choice, ...told }).map(([word, number]) => [number, word]));
   const accepted: Choice = { ...choice, ...also };
   const words = Object.keys(choice);
   const range = words.join(', ');
@@ -128,6 +137,58 @@ export function oneOf(base: WireType<number | string>, choice: Choice, also: Cho
     },
     agrees: (wanted, found) => wanted === found,
     samples: words,
+    refused: ['', 'nonsense'],
+  };
+}
+
+/** A number, or a word that the kernel has an attribute of its own for: the number's attribute is left out then. */
+export function orWord(base: WireType<number | string>, word: string): WireType<number | string> {
+  return {
+    ...base,
+    range: `${base.range}, ${word}`,
+    schema: { anyOf: [base.schema, { enum: [word] }] },
+    read: (written) => (written.is === 'scalar' && written.text === word ? word : base.read(written)),
+    encode: (value, names) => (value === word ? leftOut : base.encode(value, names)),
+    samples: [word, ...base.samples],
+  };
+}
+
+/** Bits of a word of two bytes, host order, written by name, one or a list; none of them is `none`. */
+export function bitsOf(choice: Choice, also: Choice = {}): WireType<readonly string[]> {
+  const words = Object.keys(choice);
+  const nothing = new Set(['none', ...Object.keys(also)]);
+  const range = `none, ${words.join(', ')}, or a list of them`;
+  const one = { enum: [...nothing, ...words] };
+  const ordered = (set: ReadonlySet<string>) => words.filter((word) => set.has(word));
+  return {
+    name: 'bits in u16',
+    range,
+    schema: { anyOf: [one, { type: 'array', items: { enum: words }, uniqueItems: true }] },
+    read(written) {
+      const items = written.is === 'list' ? written.items : [written];
+      const found = new Set<string>();
+      for (const item of items) {
+        const text = textWritten(item, `one of ${range}`);
+        if (nothing.has(text) && items.length === 1) continue;
+        if (!Object.hasOwn(choice, text))
+          throw new Misfit(item, `${nameOf(item)} is not one of ${range}${didYouMean(text, words)}`);
+        found.add(text);
+      }
+      return ordered(found);
+    },
+    encode(value) {
+      const bytes = new Uint8Array(2);
+      const bits = value.reduce((all, word) => all | (choice[word] ?? 0), 0);
+      new DataView(bytes.buffer).setUint16(0, bits, littleEndian);
+      return bytes;
+    },
+    decode({ view, start, end }) {
+      if (end - start < 2) return undefined;
+      const bits = view.getUint16(start, littleEndian);
+      return words.filter((word) => (bits & (choice[word] ?? 0)) !== 0);
+    },
+    agrees: (wanted, found) => wanted.length === found.length && wanted.every((word) => found.includes(word)),
+    samples: [[], ...words.map((word) => [word]), words],
     refused: ['', 'nonsense'],
   };
 }

@@ -35,10 +35,9 @@ const link: fc.Arbitrary<Record<string, Value>> = fc
   .tuple(fc.constantFrom<Kind>(...Object.values<Kind>(kinds)), fc.constantFrom(...masters))
   .chain(([kind, master]) =>
     fc
-      .tuple(written(everyLink), written(kind.fields), port(master), fc.boolean())
-      .map(([every, own, inMaster, withPort]) => ({
+      .tuple(written({ ...everyLink, ...kind.fields }), port(master), fc.boolean())
+      .map(([own, inMaster, withPort]) => ({
         ...(kind.name === 'device' ? {} : { kind: kind.name }),
-        ...every,
         ...own,
         ...(withPort && master.membership?.port ? { [master.membership.port.key]: inMaster } : {}),
       })),

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bridgePortLeft } from '../../../src/reconcilers/bridge-port.ts';
+import { everyLink } from '../../../src/reconcilers/every-link.ts';
+import { fieldsOf, kindNamed, kinds, lists, masters } from '../../../src/reconcilers/index.ts';
+import type { Fields, Kind } from '../../../src/reconcilers/kind.ts';
+import { ipPortWords, ipWords } from './ip-words.ts';
+
+/** Every table with a name to show. */
+const tables: readonly (readonly [string, Fields])[] = [
+  ['every link', everyLink],
+  ...Object.values<Kind>(kinds).map(({ name, fields }) => [name, fields] as const),
+  ...masters.flatMap(({ membership }) =>
+    membership?.port === undefined ? [] : [[membership.port.key, membership.port.fields] as const],
+  ),
+];
+
+for (const [kindName, words] of Object.entries(ipWords)) {
+  test(`every option of \`ip link help ${kindName}\` is a key, or it is said why not`, () => {
+    const kind = kindNamed(kindName);
+    assert.ok(kind);
+    assertSaid(words, kind.fields, kind.left);
+  });
+}
+
+for (const [kindName, words] of Object.entries(ipPortWords)) {
+  test(`every option of \`ip link help ${kindName}_slave\` is a key, or it is said why not`, () => {
+    const fields = kindNamed(kindName)?.membership?.port?.fields;
+    assert.ok(fields);
+    assertSaid(words, fields, kindName === 'bridge' ? bridgePortLeft : {});
+  });
+}
+
+function assertSaid(words: string, fields: Fields, left: Readonly<Record<string, string>>): void {
+  for (const word of words.split(/\s+/)) {
+    const isKey = Object.entries(fields).some(
+      ([key, row]) => key === word || row.also?.includes(word) === true,
+    );
+    assert.ok(isKey || Object.hasOwn(left, word), `${word} is neither a key nor left`);
+  }
+}
+
+for (const [name, table] of tables) {
+  test(`the rows of ${name} are whole`, () => {
+    const spellings = Object.entries(table).flatMap(([key, row]) => [key, ...(row.also ?? [])]);
+    assert.equal(new Set(spellings).size, spellings.length, 'a key or spelling is there twice');
+    for (const [key, row] of Object.entries(table)) {
+      assert.match(row.doc, /^[\p{Lu}`].*\.$/u, `${key} has no sentence`);
+      assert.ok(!row.doc.slice(0, -1).includes('. '), `${key} has more than one sentence`);
+      assert.ok(row.type.range.length > 0, `${key} does not say what it takes`);
+      assert.ok(row.type.refused.length > 0, `${key} refuses nothing`);
+      const isReference = row.type.mentions !== undefined;
+      assert.ok(isReference || row.type.samples.length > 0, `${key} has no samples`);
+      if (row.change === 'recreate')
+        assert.equal(row.notice, 'always', `${key}: a link made anew is always announced`);
+    }
+  });
+}
+
+test('rules look only at keys that are there', () => {
+  for (const { name } of Object.values<Kind>(kinds)) {
+    const table = fieldsOf(name);
+    for (const [key, row] of Object.entries(table)) {
+      for (const other of row.beside ?? []) {
+        const holder = key.includes('.') ? 'state' : other;
+        assert.ok(Object.hasOwn(table, holder), `${name}.${key} looks at ${other}`);
+      }
+      for (const value of row.type.samples) {
+        for (const other of row.moves?.(value) ?? [])
+          assert.ok(Object.hasOwn(table, other), `${key} moves ${other}`);
+      }
+    }
+  }
+});
+
+test('rows that share an attribute are bits of it', () => {
+  for (const [name, table] of tables) {
+    const byPath = new Map<string, string[]>();
+    for (const [key, { place }] of Object.entries(table)) {
+      if (place.at !== 'attribute') continue;
+      const path = place.path.join('/');
+      byPath.set(path, [...(byPath.get(path) ?? []), key]);
+    }
+    for (const keys of byPath.values()) {
+      if (keys.length === 1) continue;
+      for (const key of keys) assert.match(table[key]?.type.name ?? '', /^bit \d+ of/, `${name}.${key}`);
+    }
+  }
+});
+
+test('a key means one thing wherever it may be written', () => {
+  const listNames = Object.keys(lists);
+  const memberLists = masters.flatMap(({ membership }) => membership?.list ?? []);
+  const portKeys = masters.flatMap(({ membership }) => membership?.port?.key ?? []);
+  const reserved = new Set([
+    ...listNames,
+    ...memberLists,
+    ...portKeys,
+    'kind',
+    'on_drift',
+    'exclusive',
+    'match',
+  ]);
+  for (const [name, table] of tables) {
+    for (const key of Object.keys(table)) assert.ok(!reserved.has(key), `${name}.${key}`);
+  }
+});
+
+test('every kind says what it is and when to use it', () => {
+  for (const { name, summary, when } of Object.values<Kind>(kinds)) {
+    assert.match(summary, /\.$/, name);
+    assert.match(when, /\.$/, name);
+  }
+});
+
+test('where a kind has its own row for a key of every link it lives in the same place', () => {
+  for (const { name, fields } of Object.values<Kind>(kinds)) {
+    for (const [key, row] of Object.entries(everyLink as Fields)) {
+      const own = (fields as Fields)[key];
+      if (own !== undefined) assert.deepEqual(own.place, row.place, `${name}.${key}`);
+    }
+  }
+});
