@@ -175,13 +175,18 @@ export class Bookkeeper {
     const fought: Change[] = [];
     let fight: Contest | undefined;
     for (const { at, change, drift } of judgement.findings) {
-      if (!drift || held.bounced || held.open.has(at) || partOfAnother(held, at)) continue;
-      held.open.set(at, { change, noticed: reason.noticed, repaired: null });
+      if (!drift || held.bounced || partOfAnother(held, at)) continue;
+      const open = held.open.get(at);
+      if (open !== undefined && open.repaired === null) continue;
+      // A repair that did not hold for one look is another drift, but not another one to tell of.
+      if (open !== undefined) open.repaired = null;
+      else held.open.set(at, { change, noticed: reason.noticed, repaired: null });
       const before = held.contests.get(at) ?? peace;
       const contest = drifted(before, now, this.contestedSettings);
       held.contests.set(at, contest);
-      if (contest.fight === null) fresh.push(change);
-      else if (before.fight === null) {
+      if (contest.fight === null) {
+        if (open === undefined) fresh.push(change);
+      } else if (before.fight === null) {
         fought.push(change);
         fight = contest;
         this.#wakeAfterPause(id, held, at, now);

@@ -1,3 +1,4 @@
+import type { HistoryQuery } from '../history/query.ts';
 import type { ObjectId } from '../model/address.ts';
 import type { Happening } from '../model/event.ts';
 import type { ConfigStatus, ObjectDetail, ObjectStatus } from '../model/status.ts';
@@ -12,15 +13,6 @@ export interface HouseStatus {
   readonly notes: readonly string[];
   readonly config: ConfigStatus;
   readonly objects: readonly ObjectStatus[];
-}
-
-/** Which part of history is asked for. Times are milliseconds since the epoch. */
-export interface HistoryQuery {
-  readonly id?: ObjectId;
-  readonly since?: number;
-  readonly until?: number;
-  /** At most so many, the newest ones; 0 for all. */
-  readonly limit: number;
 }
 
 /** What the control socket may see and ask of the running daemon. */

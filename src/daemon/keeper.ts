@@ -15,6 +15,7 @@ import { judge } from '../plan/judge.ts';
 import {
   digestOf,
   type Hold,
+  isOurs,
   type Judgement,
   type Memory,
   type Policy,
@@ -136,7 +137,10 @@ export class Keeper {
   /** Does what was left for the operator; calls back when it was done and looked at again. */
   restore(id: ObjectId, then: () => void): void {
     const held = this.objects.get(id);
-    if (held === undefined) return then();
+    if (held === undefined) {
+      then();
+      return;
+    }
     held.forced = true;
     held.refusals.clear();
     held.unheeded.clear();
@@ -312,13 +316,20 @@ export class Keeper {
         }
       } else if (step.do === 'add') {
         const entry = held.wanted.lists[step.list]?.entries.find(({ key }) => key === step.entry);
-        if (entry !== undefined)
-          ledger.bring(id, `${step.list}/${step.entry}`, digestOf(entry.fields), 'put');
+        if (entry !== undefined) this.#bring(id, `${step.list}/${step.entry}`, digestOf(entry.fields));
       } else if (step.do === 'set' && step.id === id) {
         const master = step.fields.master;
-        if (master !== undefined) ledger.bring(id, 'master', digestOf(master), 'put');
+        if (master !== undefined) this.#bring(id, 'master', digestOf(master));
       }
     }
+  }
+
+  /** What was never in force is only sent until it is seen: should the kernel not heed it, that is no drift. */
+  #bring(id: ObjectId, at: string, digest: string): void {
+    const { ledger } = this.#rim;
+    const standing = ledger.get(id).inForce.get(at);
+    const stood = standing?.digest === digest && standing.how !== 'sent';
+    ledger.bring(id, at, digest, stood ? 'put' : 'sent');
   }
 
   #performed({ id, held, judgement, disruptive, around, before }: Work, results: readonly Performed[]): void {
@@ -351,7 +362,7 @@ export class Keeper {
         ledger.saw(id, link.ifindex, ledger.get(id).origin === 'made' ? link.mac : null);
     }
     for (const { at, digest } of judgement.agreed)
-      ledger.bring(id, at, digest, ledger.get(id).inForce.get(at)?.how === 'put' ? 'put' : 'found');
+      ledger.bring(id, at, digest, isOurs(ledger.get(id).inForce.get(at)?.how) ? 'put' : 'found');
     for (const { at, change, hold } of judgement.findings) {
       if (hold?.why === 'adoption') ledger.bring(id, at, digestOf(change.wanted), 'left');
     }

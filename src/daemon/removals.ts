@@ -10,7 +10,7 @@ import type { Ledger } from '../owners/ledger.ts';
 import type { Job, Performer } from '../owners/performer.ts';
 import { readLinkRequest } from '../owners/rtnetlink.ts';
 import { leavesDown } from '../plan/judge.ts';
-import { digestOf, type InForce } from '../plan/situation.ts';
+import { digestOf, type InForce, isOurs } from '../plan/situation.ts';
 import { kindNamed } from '../reconcilers/index.ts';
 import { Writer } from '../wire/attributes.ts';
 import { viewOf } from '../wire/bytes.ts';
@@ -112,7 +112,7 @@ export class Removals {
     const found = foundLink(this.#inventory, bare, link);
     const steps: Step[] = [];
     for (const [at, { digest, how }] of inForce) {
-      if (how !== 'put') continue;
+      if (!isOurs(how)) continue;
       const [list = '', ...key] = at.split('/');
       const entry = found.lists[list]?.get(key.join('/'));
       if (entry !== undefined) steps.push({ do: 'remove', id, list, entry: entry.key, fields: entry.fields });

@@ -13,7 +13,11 @@ export function requesterOf(port: number): Requester | null {
   try {
     const { uid } = statSync(`/proc/${port}`);
     const command = readFileSync(`/proc/${port}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-    return { pid: port, uid, command: command === '' ? null : command.replaceAll(SECRET, '***').slice(0, LONGEST_COMMAND) };
+    return {
+      pid: port,
+      uid,
+      command: command === '' ? null : command.replaceAll(SECRET, '***').slice(0, LONGEST_COMMAND),
+    };
   } catch {
     return port > 0 && port < 4_194_304 ? { pid: port, uid: null, command: null } : null;
   }

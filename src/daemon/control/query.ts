@@ -1,7 +1,8 @@
+import type { HistoryQuery } from '../../history/query.ts';
 import { asObjectId, type ObjectId } from '../../model/address.ts';
 import { didYouMean } from '../../model/nearest.ts';
 import type { ObjectStatus } from '../../model/status.ts';
-import type { HistoryQuery, HouseStatus } from '../house.ts';
+import type { HouseStatus } from '../house.ts';
 import { Refusal } from './refusal.ts';
 
 /** How many lines of history are shown to those who name neither a number nor a time. */
