@@ -235,7 +235,7 @@ export function numberMap(
       return found;
     },
     agrees: (wanted, found) => Object.entries(wanted).every(([from, to]) => (found[from] ?? 0) === to),
-    samples: [{ '1': 2 }, { '0': 3, '5': 7 }],
+    samples: [{ '1': 2 }, { '1': 3, '5': 7 }, { '1': 4, '5': 0 }],
     refused: ['x', '1', '1:2:3', '-1:2'],
   };
 }

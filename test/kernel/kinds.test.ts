@@ -34,7 +34,11 @@ const lives: Readonly<Record<keyof typeof kinds, Life>> = {
   },
   vlan: {
     yaml: '{ kind: vlan, link: low0, id: 12, loose_binding: true }',
-    drift: { command: 'link set k0 type vlan loose_binding off', at: 'flags', wanted: ['REORDER_HDR', 'LOOSE_BINDING'] },
+    drift: {
+      command: 'link set k0 type vlan loose_binding off',
+      at: 'flags',
+      wanted: ['REORDER_HDR', 'LOOSE_BINDING'],
+    },
   },
   vxlan: {
     yaml: '{ kind: vxlan, id: 5, dstport: 4789, ttl: 7 }',
@@ -99,7 +103,11 @@ async function live(t: TestContext, kind: keyof typeof kinds): Promise<void> {
   daemon.remove('10-links.yaml');
   await inSync(daemon);
   const names = (await ns.ipJson('link')).map(({ ifname }) => ifname);
-  assert.deepEqual(names, kind === 'device' ? ['lo', 'k0'] : ['lo'], 'what vnetd made is gone, the rest is there');
+  assert.deepEqual(
+    names,
+    kind === 'device' ? ['lo', 'k0'] : ['lo'],
+    'what vnetd made is gone, the rest is there',
+  );
 }
 
 for (const kind of Object.keys(kinds) as (keyof typeof kinds)[]) {

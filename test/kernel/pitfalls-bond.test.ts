@@ -88,7 +88,9 @@ links:
     after.map(({ ifindex }) => ifindex),
     before.map(({ ifindex }) => ifindex),
   );
-  const bounced = notices.seen.filter(({ text }) => !/[<,]UP[,>]/.test(text) || /: d\d: (?!.*master)/.test(text));
+  const bounced = notices.seen.filter(
+    ({ text }) => !/[<,]UP[,>]/.test(text) || /: d\d: (?!.*master)/.test(text),
+  );
   assert.deepEqual(bounced, []);
 
   // The mode takes a bond that is down and empty.

@@ -98,9 +98,12 @@ test('pitfall 18: what vnetd left behind it takes away, even after a crash', asy
   daemon.write('10-links.yaml', 'links: { x1: { kind: ifb }, found0: { kind: ifb, mtu: 1400 } }');
   await hears(daemon, 'x0', 'removed');
   await hears(daemon, 'br0', 'removed');
-  await until(async () => assert.deepEqual((await names()).sort(), ['foreign0', 'found0', 'x1']) === undefined, {
-    within,
-  });
+  await until(
+    async () => assert.deepEqual((await names()).sort(), ['foreign0', 'found0', 'x1']) === undefined,
+    {
+      within,
+    },
+  );
 
   await daemon.stop('SIGKILL');
   daemon.write('10-links.yaml', 'links: {}');
@@ -112,7 +115,10 @@ test('pitfall 18: what vnetd left behind it takes away, even after a crash', asy
 });
 
 test('pitfall 20: of links nobody declared nothing is said', async (t) => {
-  const { ns, daemon } = await keepInSync(t, 'links: { x0: { kind: ifb, mtu: 1400 }, br0: { kind: bridge } }');
+  const { ns, daemon } = await keepInSync(
+    t,
+    'links: { x0: { kind: ifb, mtu: 1400 }, br0: { kind: bridge } }',
+  );
   const pods = Array.from({ length: 20 }, (_, i) => `pod${i}`);
   await ns.ipBatch([
     ...pods.flatMap((name) => [

@@ -14,8 +14,8 @@ import {
   unheard,
   within,
 } from './support/keeping.ts';
-import { lost } from './support/overrun.ts';
 import { monitor } from './support/monitor.ts';
+import { lost } from './support/overrun.ts';
 import { until } from './support/until.ts';
 
 test('pitfall 4: what was not written is not managed', async (t) => {
@@ -130,7 +130,10 @@ links: { x0: { kind: ifb, mtu: 1500 } }`,
   const times = await until(() => repairs().length >= peaceful + 4 && repairs().slice(peaceful), { within });
   for (const [i, pause] of [200, 400, 800].entries()) {
     const waited = (times[i + 1] ?? 0) - (times[i] ?? 0);
-    assert.ok(waited >= pause * 0.95, `repair ${i + 2} of the contest came ${waited} ms after the one before`);
+    assert.ok(
+      waited >= pause * 0.95,
+      `repair ${i + 2} of the contest came ${waited} ms after the one before`,
+    );
   }
   assert.equal(heard(daemon, 'x0', 'drift'), 5);
   assert.equal(heard(daemon, 'x0', 'contested'), 1);
@@ -187,14 +190,15 @@ test('pitfall 23: a renamed link gets its name back, and a name in use is not ta
   assert.equal(state, 'refused');
   assert.match(reason ?? '', /bridge.*`ip link del taken0`/);
 
-  await unheard(daemon, () => ns.ipBatch(['link set x0 down', 'link set x0 name other0', 'link set other0 up']));
+  await unheard(daemon, () =>
+    ns.ipBatch(['link set x0 down', 'link set x0 name other0', 'link set other0 up']),
+  );
   await hears(daemon, 'x0', 'restored');
   assert.equal((await ns.link('x0')).ifindex, x0.ifindex);
   await assert.rejects(ns.link('other0'));
-  assert.deepEqual(
-    (await historyOf(daemon, 'x0')).find(({ event }) => event === 'drift')?.changes,
-    [{ key: 'name', wanted: 'x0', found: 'other0' }],
-  );
+  assert.deepEqual((await historyOf(daemon, 'x0')).find(({ event }) => event === 'drift')?.changes, [
+    { key: 'name', wanted: 'x0', found: 'other0' },
+  ]);
 
   const still = await ns.link('taken0');
   assert.deepEqual([still.ifindex, still.mtu, still.linkinfo?.info_kind], [foreign.ifindex, 1450, 'bridge']);

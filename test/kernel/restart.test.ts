@@ -18,7 +18,7 @@ links:
     primary: d0
     addresses: [192.0.2.10/24, "2001:db8::10/64"]
   bond0.100: { kind: vlan, link: bond0, id: 100, addresses: [198.51.100.10/24] }
-  br0: { kind: bridge, vlan_filtering: true, ports: [v0], exclusive: true, mcast_query_interval: 1003 }
+  br0: { kind: bridge, vlan_filtering: true, ports: [v0], exclusive: true, forward_delay: 200 }
   v0: { kind: veth, peer: v1, vlans: [{ vid: 10, pvid: true, untagged: true }, { vid: 20-22 }], alias: to the core }
   v1: { kind: veth, peer: v0, altnames: [the-other-end] }
   vx0: { kind: vxlan, id: 100, local: 192.0.2.10, remote: 203.0.113.2, dstport: 4789, dev: bond0, master: br0 }
@@ -33,9 +33,15 @@ test('stop, start, reload, crash and sweep change nothing', async (t) => {
   const settled = async () => {
     const links = await ns.ipJson('address', 'show');
     const addresses = links.flatMap(({ addr_info }) => addr_info as { readonly tentative?: boolean }[]);
-    return addresses.every(({ tentative }) => tentative !== true);
+    const ports = [await ns.link('v0'), await ns.link('vx0')].map(
+      ({ linkinfo }) => linkinfo?.info_slave_data,
+    );
+    return (
+      addresses.every(({ tentative }) => tentative !== true) &&
+      ports.every((port) => port?.state === 'forwarding')
+    );
   };
-  await until(settled, { within, what: 'no address is tentative' });
+  await until(settled, { within, what: 'no address is tentative, and the bridge forwards' });
   const asked = await requests(t, ns);
   const notices = await monitor(t, { subjects: ['all'], enter: ns.enter });
   const writes = () => asked.seen.slice(1).filter((request) => !isRead(request));
@@ -86,16 +92,17 @@ test('what the kernel refused is not asked for again by a sweep', async (t) => {
     t,
     `daemon: { sweep: 1s }
 links:
-  v0: { kind: veth, peer: v1, mtu: 70000 }
-  v1: { kind: veth, peer: v0 }`,
+  br0: { kind: bridge }
+  br9: { master: br0 }`,
+    (ns) => ns.ip('link', 'add', 'br9', 'type', 'bridge'),
   );
-  await hears(daemon, 'v0', 'refused');
-  await inSync(daemon, 'v1');
+  await hears(daemon, 'br9', 'refused');
+  await inSync(daemon, 'br0');
   const asked = await requests(t, ns);
   await until(() => asked.seen.filter(isRead).length > 8, { within, what: 'four sweeps read the links' });
   assert.deepEqual(
     asked.seen.slice(1).filter((request) => !isRead(request)),
     [],
   );
-  assert.equal(heard(daemon, 'v0', 'refused'), 1);
+  assert.equal(heard(daemon, 'br9', 'refused'), 1);
 });

@@ -31,7 +31,7 @@ test('a key says what it takes, when it can be changed and when a change is seen
       '  Time between two looks at the members’ carrier, in milliseconds; 0 for never.',
       '  takes    0 to 2147483647',
       '  changed  while the link is in use',
-      '  noticed  at once',
+      '  noticed  at once while the link is up, else at the next sweep',
       '',
     ].join('\n'),
   );
