@@ -207,7 +207,14 @@ function otherAddress(
 ): readonly Finding[] {
   const { mac, ifindex, origin } = memory;
   const sameLink = ifindex === null || ifindex === found.ifindex;
-  if (origin !== 'made' || mac === null || sameLink || mac === found.mac || kind.address === 'none')
+  if (
+    origin !== 'made' ||
+    mac === null ||
+    sameLink ||
+    mac === found.mac ||
+    found.mac === '' ||
+    kind.address === 'none'
+  )
     return [];
   if (wanted.fields.address !== undefined || fieldsOf(wanted.kind).address?.change !== 'live') return [];
   const change = { key: 'address', wanted: mac, found: found.mac };
@@ -272,7 +279,12 @@ function judgeFields(
     const drift = same && standing.how !== 'left' && standing.how !== 'sent';
     const adopting = key !== 'master' && (memory.origin === null || (same && standing.how === 'left'));
     const need = needFor(key, row, wanted, found, world);
-    const mentioned = row.type.mentions?.(value).find((name) => world.kindOf(name) === undefined);
+    // Another end that was written anew comes with the pair that is made anew; one that went away is waited for.
+    const comesAlong =
+      row.place.at === 'peer' && !same && memory.origin === 'made' && world.kindOf(String(is)) !== undefined;
+    const mentioned = comesAlong
+      ? undefined
+      : row.type.mentions?.(value).find((name) => world.kindOf(name) === undefined);
     const hold =
       silent !== undefined
         ? waitingFor(silent)
@@ -408,7 +420,7 @@ function fieldSteps(
   ];
   for (const some of [first, rest]) {
     if (some.length === 0) continue;
-    const fields = { ...moved(wanted, table, some), ...wantedOf(some) };
+    const fields = { ...moved(wanted, table, some), ...sentFor(table, some, found) };
     now({ do: 'set', id, kind: wanted.kind, fields }, disruptive);
   }
   if (downs && wanted.fields.state !== 'down') now({ do: 'up', id }, true);
@@ -430,6 +442,15 @@ function moved(wanted: WantedLink, table: Fields, findings: readonly Finding[]):
     }
   }
   return found;
+}
+
+function sentFor(table: Fields, findings: readonly Finding[], found: FoundLink): Values {
+  return Object.fromEntries(
+    findings.map(({ at, change }) => [
+      at,
+      table[at]?.sentAs?.(change.wanted, found.values[at]) ?? change.wanted,
+    ]),
+  );
 }
 
 function wantedOf(findings: readonly Finding[]): Values {

@@ -53,6 +53,8 @@ export interface RowOptions<V extends Value> {
   readonly agrees?: (wanted: V, found: V, link: FoundSurroundings) => boolean;
   /** Other keys of the link that its rules look at: decoded though nobody declared them. */
   readonly beside?: readonly string[];
+  /** What is sent to change what is there to it, where that is another thing than the value. */
+  readonly sentAs?: (wanted: V, found: V | undefined) => V;
   /** Fields the kernel moves when this one is set so: sent along where they are written. */
   readonly moves?: (wanted: V) => readonly string[];
   /** Cannot stand in the creating message: set right after. */

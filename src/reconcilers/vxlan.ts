@@ -49,6 +49,9 @@ function ofFamily(key: 'local' | 'remote') {
     notice: 'when-up',
     absent: 'none',
     beside: ['remote', 'local'],
+    // To have none is said in the family of the one there is.
+    sentAs: (wanted: string, found: string | undefined) =>
+      wanted === 'none' && familyOf(found) === 'IPv6' ? '::' : wanted,
   } as const;
 }
 
@@ -63,14 +66,14 @@ export const vxlan = defineKind({
       IFLA_VXLAN.GROUP,
       IFLA_VXLAN.GROUP6,
       endpoint,
-      { ...ofFamily('remote'), also: ['group'], moves: (wanted) => (wanted === 'none' ? ['local'] : []) },
+      { ...ofFamily('remote'), also: ['group'] },
       'Where unknown addresses are sent: the other end, or a multicast group.',
     ),
     local: infoByFamily(
       IFLA_VXLAN.LOCAL,
       IFLA_VXLAN.LOCAL6,
       endpoint,
-      { ...ofFamily('local'), moves: (wanted) => (wanted === 'none' ? ['remote'] : []) },
+      ofFamily('local'),
       'The source address of the tunnel.',
     ),
     ttl: info(
