@@ -111,9 +111,16 @@ export class Performer {
     );
   }
 
+  /** What is refused may be half done, and taken back without a notice (dev_change_tx_queue_len in net/core/dev.c). */
+  #readAgain(step: Step): void {
+    const holder = step.do === 'set' ? this.#at.holder(parseObjectId(step.id).name) : undefined;
+    if (holder !== undefined) this.#channel.exchange([readLinkRequest(holder.ifindex)]);
+  }
+
   /** One refused attribute never keeps the others out: what was refused together is tried one by one. */
   #after(step: Step, outcome: Outcome): Performed {
     if (outcome.is !== 'refused') return { step, outcome };
+    this.#readAgain(step);
     if (step.do === 'set' && Object.keys(step.fields).length > 1) {
       const single = Object.entries(step.fields).map(
         ([key, value]): Step => ({ ...step, fields: { [key]: value } }),

@@ -6,7 +6,7 @@ import type { AnyRow, Fields } from '../../../src/reconcilers/kind.ts';
 import { output, run } from '../support/command.ts';
 import type { Daemon } from '../support/daemon.ts';
 import type { LinkJson } from '../support/ip.ts';
-import { keep, type ObjectJson, objectsOf, unheard, within } from '../support/keeping.ts';
+import { keep, objectsOf, unheard, within } from '../support/keeping.ts';
 import type { Namespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
 import { outside, type RawLink, type Seen } from './outside.ts';
@@ -149,6 +149,11 @@ function numberWord(row: AnyRow, word: string): string | undefined {
   return String(little.reduce((all, byte, i) => all + byte * 256 ** i, 0));
 }
 
+/** Whether a link is there and shows the value. */
+function isSo(bed: Bed, one: Case, value: Value, seen: Seen | undefined): boolean {
+  return seen !== undefined && shows(one.row, value, seenOf(bed, one, seen));
+}
+
 function seenOf(bed: Bed, one: Case, seen: Seen | undefined): Value | undefined {
   return seen === undefined ? undefined : outside(bed.table, one.key).read(seen);
 }
@@ -235,7 +240,7 @@ async function interfere(
     if (numbered.length > 0)
       await run([...ns.enter, '/usr/bin/python3', rawTool, 'set'], { input: `${numbered.join('\n')}\n` });
     const around = await lookAround(ns);
-    changed = cases.filter((one) => !shows(one.row, second(one), seenOf(bed, one, around.get(one.name))));
+    changed = cases.filter((one) => !isSo(bed, one, second(one), around.get(one.name)));
   });
   return changed;
 }
@@ -279,9 +284,7 @@ async function restored(bed: Bed, cases: readonly Case[], ns: Namespace): Promis
   await until(
     async () => {
       around = await lookAround(ns);
-      const away = cases.filter(
-        (one) => !shows(one.row, second(one), seenOf(bed, one, around.get(one.name))),
-      );
+      const away = cases.filter((one) => !isSo(bed, one, second(one), around.get(one.name)));
       assert.deepEqual(
         away.map(
           (one) =>
