@@ -42,6 +42,8 @@ export class Bookkeeper {
   looked(id: ObjectId, held: Held, judgement: Judgement, reason: Reason): void {
     const now = Date.now();
     this.#newDrifts(id, held, judgement, reason, now);
+    // Whoever changed a list without its drifting did nothing to be told later.
+    if (held.untold.length === 0) held.by = null;
     for (const { at, change, hold } of judgement.findings)
       if (hold?.why === 'refused') this.#tellRefusal(id, held, at, change, hold.reason);
     this.#over(id, held, judgement, now);
@@ -204,7 +206,8 @@ export class Bookkeeper {
     held.untold = [];
     held.drifts += 1;
     held.lastDrift = Date.now();
-    this.#say(id, held, 'drift', { changes, by: held.by });
+    const by = changes.some(({ key }) => key === 'addresses') ? held.by : null;
+    this.#say(id, held, 'drift', { changes, by });
     held.by = null;
     this.#tell.changed(id);
   }

@@ -307,7 +307,8 @@ export class Keeper {
       if (step.do === 'create') {
         if (neverSeen(ledger.get(id))) held.arriving = 'created';
         ledger.claim(id, held.wanted.kind, 'made');
-        const peer = step.fields.peer;
+        const { master, peer } = step.fields;
+        if (master !== undefined) this.#bring(id, 'master', digestOf(master));
         const other = typeof peer === 'string' ? this.objects.get(objectId(null, peer)) : undefined;
         if (other !== undefined) {
           if (neverSeen(ledger.get(other.wanted.id))) other.arriving = 'created';
