@@ -54,7 +54,7 @@ export function linkRef(
   };
 }
 
-/** Text with its NUL, at most so many bytes without it. */
+/** Text without a NUL, as ip(8) sends it, of at most so many bytes. */
 export function text(
   maxBytes: number,
   samples: readonly string[] = ['one', 'another one'],
@@ -71,7 +71,7 @@ export function text(
       if (value.includes('\0')) throw new Misfit(written, 'a text may not contain a NUL byte');
       return value;
     },
-    encode: (value) => Buffer.from(`${value}\0`),
+    encode: (value) => Uint8Array.from(Buffer.from(value)),
     decode: (slice) => textOf(slice),
     agrees: (wanted, found) => wanted === found,
     samples,
