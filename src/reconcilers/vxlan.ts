@@ -88,7 +88,12 @@ export const vxlan = defineKind({
       'Time to live of the outer packets.',
       { word: { word: 'inherit', path: infoPath(IFLA_VXLAN.TTL_INHERIT) } },
     ),
-    tos: info(IFLA_VXLAN.TOS, u8({ words: { inherit: 1 } }), live, 'Type of service of the outer packets.'),
+    tos: info(
+      IFLA_VXLAN.TOS,
+      u8({ words: { inherit: 1 } }),
+      live,
+      'Type of service of the outer packets; what ip(8) writes as `10` is `0x10` here.',
+    ),
     df: info(
       IFLA_VXLAN.DF,
       oneOf(u8(), { unset: 0, set: 1, inherit: 2 }),
