@@ -9,10 +9,13 @@ import {
 import type { WantedLink } from '../model/declaration.ts';
 import { canonical, type Value } from '../model/value.ts';
 import type { FoundLink } from '../plan/situation.ts';
-import { fieldsOf, lists, masterOfPortKey } from '../reconcilers/index.ts';
+import { fieldsOf, kindNamed, lists, masterOfPortKey } from '../reconcilers/index.ts';
 import type { AnyRow } from '../reconcilers/kind.ts';
 import type { FoundEntry, Holder, ListTable } from '../reconcilers/list.ts';
-import { IFLA } from '../wire/if-link.ts';
+import { follow } from '../wire/attributes.ts';
+import { bytesOf, littleEndian, type Slice } from '../wire/bytes.ts';
+import { IFLA, IFLA_INET6 } from '../wire/if-link.ts';
+import { AF, SIZE } from '../wire/rtnetlink.ts';
 import type { Names } from '../wire/type.ts';
 import type { Inventory } from './inventory.ts';
 import type { InventoryLink } from './links.ts';
@@ -30,10 +33,11 @@ export function namesFrom(inventory: Inventory, namespace: NamespaceName): Names
 export function foundLink(inventory: Inventory, wanted: WantedLink, link: InventoryLink): FoundLink {
   const names = namesFrom(inventory, wanted.namespace);
   const table = fieldsOf(wanted.kind);
+  const told = kindNamed(wanted.kind)?.told;
   const values: Record<string, Value> = {};
   const beside = Object.keys(wanted.fields).flatMap((key) => table[key]?.beside ?? []);
   for (const key of new Set(['state', 'master', ...beside, ...Object.keys(wanted.fields)])) {
-    const row = table[key];
+    const row = table[key] ?? told?.[key];
     if (row === undefined || !inItsMaster(key, link)) continue;
     const value = standsElsewhere(row, link)
       ? `if${link.lower} in another namespace`
@@ -104,18 +108,37 @@ export function mentioned(inventory: Inventory, wanted: WantedLink): readonly nu
     );
 }
 
-/** Everything settable of a link as one text: it changes when the link does, but not with counters. */
+/** What an answer of the kernel may hang on as one text: it changes when the link or one it refers to does, but not with counters. */
 export function fingerprint(
   inventory: Inventory,
   wanted: WantedLink,
   link: InventoryLink | undefined,
 ): string {
-  const others = mentioned(inventory, wanted);
-  if (link === undefined) return others.join(' ');
+  const others = mentioned(inventory, wanted).map((ifindex) => standing(inventory.link(ifindex)));
+  if (link === undefined) return canonical(others);
   const names = namesFrom(inventory, wanted.namespace);
   const all = Object.entries(fieldsOf(wanted.kind)).map(([key, row]) =>
     inItsMaster(key, link) ? (decodeRow(row, link.message, names) ?? null) : null,
   );
   const members = inventory.members(link.ifindex).map(({ ifindex }) => ifindex);
-  return canonical([link.ifindex, link.kind, ...others, ...members, ...all]);
+  return canonical([
+    link.kind,
+    standing(link),
+    standing(inventory.link(link.master)),
+    ...others,
+    members,
+    all,
+  ]);
+}
+
+/** How a link stands: its number, flags (carrier among them), MTU and IPv6 settings. */
+function standing(link: InventoryLink | undefined): Value {
+  if (link === undefined) return 0;
+  const { view, start, end } = link.message;
+  const attributes = { view, start: start + SIZE.ifinfomsg, end };
+  const mtu = follow(attributes, [IFLA.MTU]);
+  const ipv6 = follow(attributes, [IFLA.AF_SPEC, AF.INET6, IFLA_INET6.CONF]);
+  const hex = (slice: Slice | undefined) =>
+    slice === undefined ? '' : Buffer.from(bytesOf(slice)).toString('hex');
+  return [link.ifindex, view.getUint32(start + 8, littleEndian), link.master, hex(mtu), hex(ipv6)];
 }

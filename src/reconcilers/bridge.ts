@@ -4,7 +4,7 @@ import { centiseconds, centiseconds64, u8, u16, u16be, u32 } from '../wire/numbe
 import { maskedBit, oneOf, onOff, onOff32 } from '../wire/words.ts';
 import { bridgePort } from './bridge-port.ts';
 import { ethernetMtu, mtuWithin } from './every-link.ts';
-import { defineKind, info, type Lint } from './kind.ts';
+import { defineKind, type FoundSurroundings, info, type Lint } from './kind.ts';
 
 /** Bits of IFLA_BR_MULTI_BOOLOPT (enum br_boolopt_id in uapi/linux/if_bridge.h). */
 const BR_BOOLOPT = { NO_LL_LEARN: 0, MCAST_VLAN_SNOOPING: 1, MST_ENABLE: 2 } as const;
@@ -19,6 +19,21 @@ const forwardDelay = { min: 200, max: 3000 } as const;
 
 /** The kernel clamps: from a second (BR_MULTICAST_QUERY_INTVL_MIN in net/bridge/br_private.h) to a day. */
 const queryInterval = { min: 100, max: 8_640_000 } as const;
+
+/** In a tree with another root the bridge goes by that one's times, and tells those (br_record_config_timeout_values). */
+const ofTheRoot = {
+  ...live,
+  beside: ['root_port'],
+  agrees: (_wanted: unknown, _found: unknown, { values }: FoundSurroundings) => (values.root_port ?? 0) !== 0,
+} as const;
+
+/** While the tree changes the bridge forgets faster, and tells that (__br_set_topology_change in net/bridge/br_stp.c). */
+const whileTheTreeIsStill = {
+  ...live,
+  beside: ['topology_change'],
+  agrees: (_wanted: unknown, _found: unknown, { values }: FoundSurroundings) =>
+    values.topology_change === true,
+} as const;
 
 const forwardDelayWithStp: Lint = {
   severity: 'error',
@@ -51,26 +66,26 @@ export const bridge = defineKind({
     forward_delay: info(
       IFLA_BR.FORWARD_DELAY,
       centiseconds(),
-      live,
-      'Time in the listening and in the learning state, in hundredths of a second.',
+      ofTheRoot,
+      'Time in the listening and in the learning state, in hundredths of a second; the root’s holds for the whole tree.',
     ),
     hello_time: info(
       IFLA_BR.HELLO_TIME,
       centiseconds({ min: 100, max: 1000 }),
-      live,
-      'Time between two hellos of the root, in hundredths of a second.',
+      ofTheRoot,
+      'Time between two hellos of the root, in hundredths of a second; the root’s holds for the whole tree.',
     ),
     max_age: info(
       IFLA_BR.MAX_AGE,
       centiseconds({ min: 600, max: 4000 }),
-      live,
-      'How long a hello holds, in hundredths of a second.',
+      ofTheRoot,
+      'How long a hello holds, in hundredths of a second; the root’s holds for the whole tree.',
     ),
     ageing_time: info(
       IFLA_BR.AGEING_TIME,
       centiseconds(),
-      live,
-      'How long an address learnt is kept without traffic, in hundredths of a second.',
+      whileTheTreeIsStill,
+      'How long an address learnt is kept without traffic, in hundredths of a second; shorter while the tree changes.',
     ),
     stp_state: info(
       IFLA_BR.STP_STATE,
@@ -229,6 +244,20 @@ export const bridge = defineKind({
       u32(),
       live,
       'How many addresses may be learnt; 0 for no limit.',
+    ),
+  },
+  told: {
+    root_port: info(
+      IFLA_BR.ROOT_PORT,
+      u16(),
+      { change: 'fixed', notice: 'never' },
+      'The port towards the root; 0 for the root itself.',
+    ),
+    topology_change: info(
+      IFLA_BR.TOPOLOGY_CHANGE,
+      onOff,
+      { change: 'fixed', notice: 'never' },
+      'Whether the tree is changing.',
     ),
   },
   membership: { list: 'ports', port: { key: 'bridge_port', fields: bridgePort }, joinsDown: false },

@@ -49,7 +49,7 @@ export interface RowOptions<V extends Value> {
   readonly silent?: (wanted: V, link: FoundSurroundings) => string | undefined;
   /** Some kernels never report it: their silence says nothing. */
   readonly untold?: true;
-  /** Whether what is found is what was wanted, where that hangs on other fields; without it the wire type says. */
+  /** What counts as agreeing besides what the wire type says, where that hangs on other fields. */
   readonly agrees?: (wanted: V, found: V, link: FoundSurroundings) => boolean;
   /** Other keys of the link that its rules look at: decoded though nobody declared them. */
   readonly beside?: readonly string[];
@@ -111,6 +111,8 @@ export interface Kind {
   /** IFLA_INFO_KIND, and the module that brings it; null for kinds that have none. */
   readonly kernel: { readonly kind: string; readonly module: string } | null;
   readonly fields: Fields;
+  /** What the kernel tells and nobody can declare, for rules to look at (`beside`). */
+  readonly told?: Fields;
   readonly membership?: Membership;
   readonly address: OwnAddress;
   /** Whether a request resets what it does not carry (gre, ipip, …) or leaves it (the others). */
