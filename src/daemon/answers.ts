@@ -4,7 +4,7 @@ import type { ObjectDetail, ShownAttribute } from '../model/status.ts';
 import type { PlannedStep } from '../model/step.ts';
 import type { Value } from '../model/value.ts';
 import type { Ledger } from '../owners/ledger.ts';
-import { sentence } from '../plan/judge.ts';
+import { sentence } from '../plan/hold.ts';
 import { kindNamed } from '../reconcilers/index.ts';
 import type { Held } from './held.ts';
 import { statusOf } from './held.ts';

@@ -2,23 +2,18 @@ import { type ObjectId, parseObjectId } from '../model/address.ts';
 import type { Change } from '../model/change.ts';
 import type { ContestedSettings } from '../model/declaration.ts';
 import type { EventName, Happening } from '../model/event.ts';
-import { keysOf, type Outcome, type Step } from '../model/step.ts';
+import { keysOf, type Outcome } from '../model/step.ts';
 import type { Performed } from '../owners/performer.ts';
-import { entryAt, type Finding, type Judgement } from '../plan/situation.ts';
+import { entryAt, type Judgement } from '../plan/situation.ts';
 import { masterOfPortKey } from '../reconcilers/index.ts';
 import { type Contest, calmAt, drifted, held as holds, peace, repaired, waits } from './contest.ts';
-import { differs, type Held, type Refusal, stateFor } from './held.ts';
+import { differs, type Held, nothingFitted, stateFor } from './held.ts';
 import { nowMicros } from './keeper.ts';
-import type { Objects } from './objects.ts';
 import type { Reason } from './queue.ts';
-import { abilities } from './watchman.ts';
+import { Refusals } from './refusals.ts';
 
-/** The kernel took it twice without the value coming to agree: it will not the third time either. */
-const UNHEEDED = 2;
-const inabilities = new Set([95, 93, 2]);
 const ENODEV = 19;
 const EEXIST = 17;
-const EBUSY = 16;
 
 interface Teller {
   happened(happening: Happening): void;
@@ -30,12 +25,15 @@ interface Teller {
 export class Bookkeeper {
   readonly #tell: Teller;
   readonly #wake: (id: ObjectId) => void;
-  #abilities = abilities();
+  readonly refusals: Refusals;
   contestedSettings: ContestedSettings = { after: 5, withinMs: 60_000 };
 
   constructor(tell: Teller, wake: (id: ObjectId) => void) {
     this.#tell = tell;
     this.#wake = wake;
+    this.refusals = new Refusals((id, held, change, words) =>
+      this.#say(id, held, 'refused', { changes: [change], message: words }),
+    );
   }
 
   /** An object was judged: what is a new drift, what is over, and how it stands now. */
@@ -44,8 +42,6 @@ export class Bookkeeper {
     this.#newDrifts(id, held, judgement, reason, now);
     // Whoever changed a list without its drifting did nothing to be told later.
     if (held.untold.length === 0) held.by = null;
-    for (const { at, change, hold } of judgement.findings)
-      if (hold?.why === 'refused') this.#tellRefusal(id, held, at, change, hold.reason);
     this.#over(id, held, judgement, now);
     const pending = held.arriving !== null && judgement.findings.some(({ hold }) => hold === null);
     const { state, reason: why } = stateFor(judgement.findings);
@@ -87,16 +83,13 @@ export class Bookkeeper {
   ): void {
     const now = Date.now();
     const { step, outcome, fields } = result;
-    const addresses = addressesOf(id, step, judgement);
+    const addresses = addressesOf(id, result, judgement);
     for (const at of addresses) {
       const finding = judgement.findings.find((one) => one.at === at);
       if (finding === undefined) continue;
       const became: Outcome = fields?.[at] ?? outcome;
       const drift = held.open.get(at);
       if (drift !== undefined) drift.repaired = { disruptive };
-      // What an operator asked for is told like a repair, though nothing had drifted.
-      else if (held.forced)
-        held.open.set(at, { change: finding.change, noticed: null, repaired: { disruptive } });
       if (finding.drift && drift !== undefined) {
         held.contests.set(at, repaired(held.contests.get(at) ?? peace, now, this.contestedSettings));
         this.#wakeAfterPause(id, held, at, now);
@@ -106,17 +99,14 @@ export class Bookkeeper {
         became.is === 'refused' &&
         (elsewhere || became.errno === ENODEV || (became.errno === EEXIST && step.do !== 'create'));
       if (overtaken) continue;
-      if (became.is === 'refused')
-        if (step.do === 'rename' && became.errno === EBUSY)
-          held.refusals.set(at, {
-            reason: became.words,
-            fingerprint: mark(),
-            inability: false,
-            busy: true,
-            wanted: finding.change.wanted,
-          });
-        else this.#refuse(id, held, finding, became.words, inabilities.has(became.errno), mark());
-      else if (became.is === 'done') this.#unheeded(id, held, finding, mark);
+      if (became.is === 'refused') this.refusals.refused(id, held, finding, step, became, mark);
+      if (became.is !== 'done') continue;
+      if (drift === undefined && held.arriving !== 'created' && !partOfAnother(held, at)) {
+        // What an operator asked for is told like a repair, though nothing had drifted.
+        const cause = held.forced ? 'drift' : 'edit';
+        held.open.set(at, { cause, change: finding.change, noticed: null, repaired: { disruptive } });
+      }
+      this.refusals.taken(id, held, finding, mark);
     }
   }
 
@@ -133,34 +123,15 @@ export class Bookkeeper {
     this.#become(id, held, 'refused', reason, Date.now());
   }
 
-  /** A refusal stands until the link or the world around it changes. */
-  reconsider(held: Held, mark: () => string): void {
-    if (held.refusals.size === 0) return;
-    const now = mark();
-    for (const [at, refusal] of held.refusals) {
-      if (refusal.fingerprint === now) continue;
-      held.refusals.delete(at);
-      held.unheeded.delete(at);
-    }
-  }
-
-  /** Modules came or went: what the kernel lacked may be there. */
-  abilitiesMayHaveChanged(objects: Objects): void {
-    const now = abilities();
-    if (now === this.#abilities) return;
-    this.#abilities = now;
-    for (const [, held] of objects.entries()) {
-      for (const [at, refusal] of held.refusals) if (refusal.inability) held.refusals.delete(at);
-    }
-  }
-
   /** An object that was made or adopted is in step for the first time. */
   arrived(id: ObjectId, held: Held, judgement: Judgement): void {
     const { arriving } = held;
     if (arriving === null || judgement.findings.some(({ at, hold }) => at === 'exists' || hold === null))
       return;
     held.arriving = null;
-    this.#say(id, held, arriving, {});
+    const { changes, disruptive } = held.fitted;
+    held.fitted = nothingFitted;
+    this.#say(id, held, arriving, changes.length === 0 ? {} : { changes, disruptive });
   }
 
   resynced(): void {
@@ -177,12 +148,13 @@ export class Bookkeeper {
     const fought: Change[] = [];
     let fight: Contest | undefined;
     for (const { at, change, drift } of judgement.findings) {
-      if (!drift || held.bounced || partOfAnother(held, at)) continue;
+      // What is being made or adopted was never whole before.
+      if (!drift || held.arriving !== null || held.bounced || partOfAnother(held, at)) continue;
       const open = held.open.get(at);
       if (open !== undefined && open.repaired === null) continue;
       // A repair that did not hold for one look is another drift, but not another one to tell of.
       if (open !== undefined) open.repaired = null;
-      else held.open.set(at, { change, noticed: reason.noticed, repaired: null });
+      else held.open.set(at, { cause: 'drift', change, noticed: reason.noticed, repaired: null });
       const before = held.contests.get(at) ?? peace;
       const contest = drifted(before, now, this.contestedSettings);
       held.contests.set(at, contest);
@@ -212,6 +184,12 @@ export class Bookkeeper {
     this.#tell.changed(id);
   }
 
+  /** Tells what the planner can see the kernel would refuse. */
+  tellRefusals(id: ObjectId, held: Held, judgement: Judgement): void {
+    for (const { at, change, hold } of judgement.findings)
+      if (hold?.why === 'refused') this.refusals.tell(id, held, at, change, hold.reason);
+  }
+
   /** The link died under the repair: what looked like drift was its dying (the kernel takes a link down before it deletes it). */
   died(held: Held, isBack: boolean): void {
     if (held.untold.length === 0 || held.untold.some(({ key }) => key === 'exists')) return;
@@ -225,7 +203,7 @@ export class Bookkeeper {
     }
     if (!isBack) return;
     const gone: Change = { key: 'exists', wanted: true, found: false };
-    held.open.set('exists', { change: gone, noticed, repaired: { disruptive: false } });
+    held.open.set('exists', { cause: 'drift', change: gone, noticed, repaired: { disruptive: false } });
     held.untold = [gone];
   }
 
@@ -257,6 +235,13 @@ export class Bookkeeper {
       const contest = held.contests.get(at);
       if (contest?.fight != null) continue;
       if (drift.repaired === null) continue;
+      if (drift.cause === 'edit') {
+        held.fitted = {
+          changes: [...held.fitted.changes, drift.change],
+          disruptive: held.fitted.disruptive || drift.repaired.disruptive,
+        };
+        continue;
+      }
       done.push(drift.change);
       disruptive ||= drift.repaired.disruptive;
       if (noticed === undefined || (noticed !== null && drift.noticed !== null && drift.noticed < noticed))
@@ -277,50 +262,24 @@ export class Bookkeeper {
       const message = `${calmed.join(', ')} holds again; changed ${lost} times while contested`;
       this.#say(id, held, 'restored', { changes: [], micros: null, disruptive: false, message });
     }
+    this.#fitted(id, held, judgement);
     if (done.length === 0) return;
     const micros = noticed == null ? null : nowMicros() - noticed;
     this.#say(id, held, 'restored', { changes: done, micros, disruptive });
   }
 
-  #refuse(
-    id: ObjectId,
-    held: Held,
-    { at, change }: Finding,
-    words: string,
-    inability: boolean,
-    fingerprint: string,
-  ): void {
-    const reason = at === 'exists' ? words : `${change.key}: ${words}`;
-    const refusal: Refusal = { reason, fingerprint, inability, busy: false, wanted: change.wanted };
-    held.refusals.set(at, refusal);
-    this.#tellRefusal(id, held, at, change, reason);
-  }
-
-  /** The kernel's words, or those of the planner where it can tell without asking: once. */
-  #tellRefusal(id: ObjectId, held: Held, at: string, change: Change, reason: string): void {
-    if (held.toldWords.get(at) === reason) return;
-    held.toldWords.set(at, reason);
-    this.#say(id, held, 'refused', { changes: [change], message: reason });
-  }
-
-  /** The kernel said yes; whether the value agrees now is seen at the next look. */
-  #unheeded(id: ObjectId, held: Held, finding: Finding, mark: () => string): void {
-    const times = (held.unheeded.get(finding.at) ?? 0) + 1;
-    held.unheeded.set(finding.at, times);
-    if (times <= UNHEEDED || finding.drift) return;
-    this.#refuse(
-      id,
-      held,
-      finding,
-      `the kernel took it, and says ${JSON.stringify(finding.change.found)} all the same`,
-      true,
-      mark(),
-    );
+  /** What an edit of the file changed, told when all of it is in force; what an adoption changed is told with that. */
+  #fitted(id: ObjectId, held: Held, judgement: Judgement): void {
+    const { changes, disruptive } = held.fitted;
+    const atWork = judgement.findings.some(({ hold }) => hold === null);
+    if (changes.length === 0 || held.arriving !== null || atWork) return;
+    held.fitted = nothingFitted;
+    this.#say(id, held, 'applied', { changes, disruptive });
   }
 
   #become(id: ObjectId, held: Held, state: Held['state'], reason: string | null, now: number): void {
     const fight = [...held.contests].find(([, contest]) => contest.fight !== null);
-    const next = state === 'in-sync' && fight !== undefined ? 'contested' : state;
+    const next = (state === 'in-sync' || state === 'pending') && fight !== undefined ? 'contested' : state;
     const why =
       next === 'contested' && reason === null && fight !== undefined
         ? `${fight[0]}: ${contestReason(fight[1])}`
@@ -338,14 +297,20 @@ export class Bookkeeper {
 }
 
 /** Which findings a step was for, by address inside the object. */
-function addressesOf(id: ObjectId, step: Step, judgement: Judgement): readonly string[] {
+function addressesOf(id: ObjectId, { step, outcome }: Performed, judgement: Judgement): readonly string[] {
+  if (step.do === 'rename') return ['name'];
   // A member nobody declared, put out of a complete list: the finding is its master's.
   if (step.id !== id) {
     const { name } = parseObjectId(step.id);
     return judgement.findings.flatMap(({ at, change }) => (change.found === name ? [at] : []));
   }
   if (step.do === 'add' || step.do === 'remove') return [entryAt(step.list, step.entry)];
-  return step.do === 'create' ? ['exists'] : keysOf(step);
+  const refusedDeletion = step.do === 'delete' && outcome.is === 'refused';
+  if (step.do !== 'create' && !refusedDeletion) return keysOf(step);
+  // A new link was to mend these.
+  return judgement.findings.flatMap(({ at, need, hold }) =>
+    at === 'exists' || (need === 'recreate' && hold === null) ? [at] : [],
+  );
 }
 
 /** Whether a difference is part of a larger drift: everything of a link that is gone, a port's attributes of a lost master. */

@@ -3,12 +3,14 @@ import type { Change, Requester } from '../model/change.ts';
 import type { WantedLink } from '../model/declaration.ts';
 import type { ObjectState, ObjectStatus } from '../model/status.ts';
 import type { Value } from '../model/value.ts';
-import { needWords } from '../plan/judge.ts';
+import { needWords } from '../plan/hold.ts';
 import type { Finding, Hold } from '../plan/situation.ts';
 import type { Contest } from './contest.ts';
 
 /** A drift that is not over. */
 export interface OpenDrift {
+  /** The world changed; or the declaration did, or was new to the link, which is no drift. */
+  readonly cause: 'drift' | 'edit';
   readonly change: Change;
   /** When its notice was read, microseconds of the monotonic clock; null after a sweep. */
   readonly noticed: number | null;
@@ -24,7 +26,6 @@ export interface Refusal {
   readonly inability: boolean;
   /** It wants the link down for it (EBUSY on a rename): no refusal to speak of. */
   readonly busy: boolean;
-  readonly wanted: Value;
 }
 
 /** What the keeper knows of one declared object, beside the world. */
@@ -42,6 +43,8 @@ export interface Held {
   readonly unheeded: Map<string, number>;
   /** Being made for the first time or adopted: its event is still to come. */
   arriving: 'created' | 'adopted' | null;
+  /** What was changed on it for an edit or an adoption, until that is told. */
+  fitted: Fitted;
   /** An operator asked for what is otherwise left. */
   forced: boolean;
   /** Our own disruptive step knocked it over: no drift. */
@@ -53,6 +56,13 @@ export interface Held {
   /** Who changed a list last, until the look that finds the drift. */
   by: Requester | null;
 }
+
+export interface Fitted {
+  readonly changes: readonly Change[];
+  readonly disruptive: boolean;
+}
+
+export const nothingFitted: Fitted = { changes: [], disruptive: false };
 
 export function newHeld(wanted: WantedLink, now: number): Held {
   return {
@@ -67,6 +77,7 @@ export function newHeld(wanted: WantedLink, now: number): Held {
     contests: new Map(),
     unheeded: new Map(),
     arriving: null,
+    fitted: nothingFitted,
     forced: false,
     bounced: false,
     untold: [],
@@ -86,8 +97,11 @@ export function stateFor(findings: readonly Finding[]): {
   readonly reason: string | null;
 } {
   for (const [why, state] of severity) {
-    const finding = findings.find(({ hold }) => hold?.why === why);
-    if (finding?.hold != null) return { state, reason: reasonFor(finding, finding.hold) };
+    const alike = findings.filter(({ hold }) => hold?.why === why);
+    const [first] = alike;
+    if (first?.hold == null) continue;
+    const more = alike.length > 1 ? `; and ${alike.length - 1} more` : '';
+    return { state, reason: `${reasonFor(first, first.hold)}${more}` };
   }
   return { state: findings.length > 0 ? 'pending' : 'in-sync', reason: null };
 }

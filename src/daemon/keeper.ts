@@ -1,8 +1,8 @@
 import { fingerprint, foundLink, mentioned } from '../inventory/found.ts';
 import { Inventory, type Touch } from '../inventory/inventory.ts';
 import type { InventoryLink } from '../inventory/links.ts';
-import { type ObjectId, objectId, parseObjectId, resolveReference } from '../model/address.ts';
-import type { DaemonSettings, Declaration, WantedLink } from '../model/declaration.ts';
+import { type ObjectId, objectId, parseObjectId } from '../model/address.ts';
+import type { DaemonSettings, Declaration } from '../model/declaration.ts';
 import type { Happening } from '../model/event.ts';
 import type { PlannedStep, Step } from '../model/step.ts';
 import type { Channel } from '../netlink/channel.ts';
@@ -12,19 +12,13 @@ import type { Ledger } from '../owners/ledger.ts';
 import { type Performed, Performer } from '../owners/performer.ts';
 import { readLinkRequest } from '../owners/rtnetlink.ts';
 import { judge } from '../plan/judge.ts';
-import {
-  digestOf,
-  type Hold,
-  isOurs,
-  type Judgement,
-  type Memory,
-  type Policy,
-  type World,
-} from '../plan/situation.ts';
+import type { Hold, Judgement, Policy } from '../plan/situation.ts';
 import { fieldsOf } from '../reconcilers/index.ts';
 import { RTM } from '../wire/rtnetlink.ts';
 import { Bookkeeper } from './bookkeeper.ts';
+import { Claims } from './claims.ts';
 import type { Held } from './held.ts';
+import { Identities } from './identities.ts';
 import { Objects } from './objects.ts';
 import { Queue, type Reason } from './queue.ts';
 import { Removals } from './removals.ts';
@@ -72,8 +66,9 @@ export class Keeper {
   readonly #performer: Performer;
   readonly #books: Bookkeeper;
   readonly #removals: Removals;
+  readonly #identities: Identities;
+  readonly #claims: Claims;
   readonly #queue = new Queue();
-  readonly #owners = new Map<number, ObjectId>();
   #settings: DaemonSettings | undefined;
   #generation = 0;
   #settled = true;
@@ -97,7 +92,9 @@ export class Keeper {
     });
     this.#performer = new Performer(this.#channel, this.inventory);
     this.#books = new Bookkeeper(rim, (id) => this.#wake(id));
-    this.#removals = new Removals(rim, this.inventory, this.#performer);
+    this.#identities = new Identities(this.inventory, rim.ledger, this.objects);
+    this.#claims = new Claims(rim.ledger, this.objects);
+    this.#removals = new Removals(rim, this.inventory, this.#performer, (id) => this.linkOf(id));
   }
 
   /** Reads the world for the first time and watches it from then on. */
@@ -128,7 +125,7 @@ export class Keeper {
 
   /** Looks at everything once more: what the kernel does not announce is found here. Paced, behind every repair. */
   sweep(): void {
-    this.#books.abilitiesMayHaveChanged(this.objects);
+    this.#books.refusals.abilitiesMayHaveChanged(this.objects);
     const idle = this.#swept.length === 0;
     this.#swept = [...this.objects.ids()];
     if (idle) this.#rim.soon(() => this.#sweepSlice());
@@ -166,16 +163,9 @@ export class Keeper {
     return held === undefined ? undefined : this.#judge(id, held);
   }
 
-  /** The link an object stands for: by its name, or under another name by its number. */
+  /** The link an object stands for, whatever its name is just now. */
   linkOf(id: ObjectId): InventoryLink | undefined {
-    const named = this.inventory.named(parseObjectId(id).name);
-    if (named !== undefined) return named;
-    const { ifindex, origin } = this.#rim.ledger.get(id);
-    const moved = ifindex === null || origin !== 'made' ? undefined : this.inventory.link(ifindex);
-    // Another declared object may have that name now; then it is that one's.
-    return moved === undefined || this.objects.get(objectId(null, moved.name)) !== undefined
-      ? undefined
-      : moved;
+    return this.#identities.linkOf(id);
   }
 
   #turn(): void {
@@ -204,7 +194,7 @@ export class Keeper {
       this.#queue.add(one, reason);
     };
     look(id);
-    const owner = this.#owners.get(touch.ifindex);
+    const owner = this.#identities.ownerOf(touch.ifindex);
     if (owner !== undefined && owner !== id) look(owner);
     for (const master of touch.masters) {
       const masterName = this.inventory.link(master)?.name;
@@ -277,7 +267,8 @@ export class Keeper {
       jobs.push({ id, held, judgement, steps: now.map(({ step }) => step), disruptive, around, before });
     }
     if (jobs.length === 0) return;
-    for (const { id, held, steps } of jobs) this.#claim(id, held, steps);
+    for (const { id, held, steps } of jobs)
+      for (const along of this.#claims.before(id, held, steps)) this.#books.repairedWith(along);
     this.#rim.ledger.write();
     this.#bouncing = jobs.some(({ disruptive }) => disruptive);
     const results = this.#performer.perform(jobs);
@@ -292,45 +283,14 @@ export class Keeper {
   #look(id: ObjectId, held: Held, reason: Reason): Judgement | undefined {
     try {
       const judgement = this.#judge(id, held);
+      const foreign = judgement.findings.some(({ at }) => at === 'exists' || at === 'kind');
+      if (this.#rim.ledger.get(id).origin === null && !foreign) held.arriving = 'adopted';
       this.#books.looked(id, held, judgement, reason);
       return judgement;
     } catch (error) {
       this.#books.broken(id, held, error);
       return undefined;
     }
-  }
-
-  /** Before a request is sent the ledger says what it will have made. */
-  #claim(id: ObjectId, held: Held, steps: readonly Step[]): void {
-    const { ledger } = this.#rim;
-    for (const step of steps) {
-      if (step.do === 'create') {
-        if (neverSeen(ledger.get(id))) held.arriving = 'created';
-        ledger.claim(id, held.wanted.kind, 'made');
-        const { master, peer } = step.fields;
-        if (master !== undefined) this.#bring(id, 'master', digestOf(master));
-        const other = typeof peer === 'string' ? this.objects.get(objectId(null, peer)) : undefined;
-        if (other !== undefined) {
-          if (neverSeen(ledger.get(other.wanted.id))) other.arriving = 'created';
-          ledger.claim(other.wanted.id, other.wanted.kind, 'made');
-          this.#books.repairedWith(other);
-        }
-      } else if (step.do === 'add') {
-        const entry = held.wanted.lists[step.list]?.entries.find(({ key }) => key === step.entry);
-        if (entry !== undefined) this.#bring(id, `${step.list}/${step.entry}`, digestOf(entry.fields));
-      } else if (step.do === 'set' && step.id === id) {
-        const master = step.fields.master;
-        if (master !== undefined) this.#bring(id, 'master', digestOf(master));
-      }
-    }
-  }
-
-  /** What was never in force is only sent until it is seen: should the kernel not heed it, that is no drift. */
-  #bring(id: ObjectId, at: string, digest: string): void {
-    const { ledger } = this.#rim;
-    const standing = ledger.get(id).inForce.get(at);
-    const stood = standing?.digest === digest && standing.how !== 'sent';
-    ledger.bring(id, at, digest, stood ? 'put' : 'sent');
   }
 
   #performed({ id, held, judgement, disruptive, around, before }: Work, results: readonly Performed[]): void {
@@ -342,56 +302,41 @@ export class Keeper {
     const overtaken = mentioned(this.inventory, held.wanted).some((ifindex, i) => ifindex !== around[i]);
     for (const result of results)
       this.#books.performed(id, held, judgement, result, disruptive, overtaken, mark);
-    if (held.forced && results.length > 0) held.forced = false;
     // A claim on what could not be made would be a claim on what somebody else makes later.
     const failed = results.some(({ step, outcome }) => step.do === 'create' && outcome.is === 'refused');
     if (failed && link === undefined && held.arriving === 'created') this.#rim.ledger.forget(id);
   }
 
-  /** Notes what agrees, so that a later difference is known for a drift. */
+  /** Nothing is to be done now: what was found is told and remembered. */
   #seen(id: ObjectId, held: Held, judgement: Judgement): void {
+    if (this.#isDying(id, held)) return;
+    held.forced = false;
     this.#books.tellDrift(id, held);
-    const { ledger } = this.#rim;
+    this.#books.tellRefusals(id, held, judgement);
     const link = this.linkOf(id);
-    if (link !== undefined) {
-      if (ledger.get(id).origin === null && judgement.findings.every(({ at }) => at !== 'kind')) {
-        held.arriving = 'adopted';
-        ledger.claim(id, held.wanted.kind, 'found');
-      }
-      this.#owners.set(link.ifindex, id);
-      if (ledger.get(id).origin !== null)
-        ledger.saw(id, link.ifindex, ledger.get(id).origin === 'made' ? link.mac : null);
-    }
-    for (const { at, digest } of judgement.agreed)
-      ledger.bring(id, at, digest, isOurs(ledger.get(id).inForce.get(at)?.how) ? 'put' : 'found');
-    for (const { at, change, hold } of judgement.findings) {
-      if (hold?.why === 'adoption') ledger.bring(id, at, digestOf(change.wanted), 'left');
-    }
-    for (const at of ledger.get(id).inForce.keys()) if (!isWanted(held.wanted, at)) ledger.drop(id, at);
-    ledger.write();
+    if (link !== undefined) this.#identities.saw(id, link);
+    this.#claims.seen(id, held, judgement, link);
     this.#books.arrived(id, held, judgement);
+  }
+
+  /** A link that is being deleted is taken down first: what would be told is told when it is known to live. */
+  #isDying(id: ObjectId, held: Held): boolean {
+    const link = this.linkOf(id);
+    if (link === undefined || held.untold.length === 0) return false;
+    this.#channel.exchange([readLinkRequest(link.ifindex)]);
+    const now = this.linkOf(id);
+    if (now?.ifindex === link.ifindex) return false;
+    this.#books.died(held, now !== undefined);
+    this.#queue.add(id, { noticed: null, urgent: true });
+    return true;
   }
 
   #judge(id: ObjectId, held: Held): Judgement {
     const link = this.linkOf(id);
     const found = link === undefined ? undefined : foundLink(this.inventory, held.wanted, link);
-    this.#books.reconsider(held, () => fingerprint(this.inventory, held.wanted, link));
-    const world: World = {
-      kindOf: (reference) => this.#kindOf(held, reference),
-      misnamed: (reference) => this.#misnamed(held, reference),
-    };
+    this.#books.refusals.reconsider(held, () => fingerprint(this.inventory, held.wanted, link));
+    const world = this.#identities.worldFor(held);
     return judge(held.wanted, found, this.#rim.ledger.get(id), this.#policyFor(held), world);
-  }
-
-  #kindOf(held: Held, reference: string): string | null | undefined {
-    const link = this.inventory.named(reference.slice(reference.lastIndexOf('/') + 1));
-    return link === undefined || held.wanted.name === reference ? undefined : link.kind;
-  }
-
-  #misnamed(held: Held, reference: string): string | undefined {
-    const id = resolveReference(held.wanted.namespace, reference);
-    const name = this.objects.get(id) === undefined ? undefined : this.linkOf(id)?.name;
-    return name === parseObjectId(id).name ? undefined : name;
   }
 
   #policyFor(held: Held): Policy {
@@ -436,18 +381,6 @@ export class Keeper {
 /** Microseconds of the monotonic clock. */
 export function nowMicros(): number {
   return Math.round(performance.now() * 1000);
-}
-
-/** Nothing of this name was made or adopted yet, as far as anybody saw. */
-function neverSeen({ origin, ifindex }: Memory): boolean {
-  return origin === null || ifindex === null;
-}
-
-/** Whether an address inside an object is still in its declaration. */
-function isWanted(wanted: WantedLink, at: string): boolean {
-  const slash = at.indexOf('/');
-  if (slash < 0) return Object.hasOwn(wanted.fields, at);
-  return wanted.lists[at.slice(0, slash)]?.entries.some(({ key }) => key === at.slice(slash + 1)) === true;
 }
 
 function namesMade(steps: readonly PlannedStep[]): string[] {

@@ -9,7 +9,7 @@ import type { NetlinkSocket } from '../netlink/native.ts';
 import type { Ledger } from '../owners/ledger.ts';
 import type { Job, Performer } from '../owners/performer.ts';
 import { readLinkRequest } from '../owners/rtnetlink.ts';
-import { leavesDown } from '../plan/judge.ts';
+import { leavesDown } from '../plan/membership.ts';
 import { digestOf, type InForce, isOurs } from '../plan/situation.ts';
 import { kindNamed } from '../reconcilers/index.ts';
 import { Writer } from '../wire/attributes.ts';
@@ -34,13 +34,20 @@ export class Removals {
   readonly #around: Surroundings;
   readonly #inventory: Inventory;
   readonly #performer: Performer;
+  readonly #linkOf: (id: ObjectId) => InventoryLink | undefined;
   readonly #waiting = new Set<ObjectId>();
   #busy: Promise<void> | undefined;
 
-  constructor(around: Surroundings, inventory: Inventory, performer: Performer) {
+  constructor(
+    around: Surroundings,
+    inventory: Inventory,
+    performer: Performer,
+    linkOf: (id: ObjectId) => InventoryLink | undefined,
+  ) {
     this.#around = around;
     this.#inventory = inventory;
     this.#performer = performer;
+    this.#linkOf = linkOf;
   }
 
   add(id: ObjectId): void {
@@ -81,7 +88,7 @@ export class Removals {
       ledger.forget(id);
       return true;
     }
-    const link = this.#inventory.named(parseObjectId(id).name);
+    const link = this.#linkOf(id);
     if (link !== undefined && origin === 'made' && kindNamed(kind)?.kernel?.kind === link.kind) return false;
     const job = link === undefined ? nothing : this.#takingOut(id, kind, inForce, link);
     const [done = []] = job.steps.length > 0 ? this.#performer.perform([job]) : [];
@@ -128,7 +135,7 @@ export class Removals {
     const { ledger, slowSocket } = this.#around;
     const writer = new Writer(1024);
     for (const [i, id] of ids.entries()) {
-      const ifindex = this.#inventory.named(parseObjectId(id).name)?.ifindex ?? 0;
+      const ifindex = this.#linkOf(id)?.ifindex ?? 0;
       const { body } = readLinkRequest(ifindex);
       writer
         .u32(SIZE.nlmsghdr + body.length)

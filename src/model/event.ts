@@ -7,6 +7,7 @@ export type EventName =
   | 'adopted'
   | 'drift'
   | 'restored'
+  | 'applied'
   | 'refused'
   | 'contested'
   | 'removed'

@@ -1,11 +1,11 @@
 import { objectId } from '../model/address.ts';
 import type { WantedEntry, WantedLink, WantedList } from '../model/declaration.ts';
-import type { PlannedStep, Step } from '../model/step.ts';
+import type { PlannedStep } from '../model/step.ts';
 import type { Values } from '../model/value.ts';
 import { lists } from '../reconcilers/index.ts';
 import type { Kind } from '../reconcilers/kind.ts';
 import type { FoundEntry, ListTable } from '../reconcilers/list.ts';
-import { heldBack, sentence } from './judge.ts';
+import { heldBack, planned } from './hold.ts';
 import {
   digestOf,
   entryAt,
@@ -72,19 +72,18 @@ function judgeEntry(
     found: is === undefined ? null : shown(entry.key, differing(entry.fields, is.fields)),
   };
   out.findings.push({ at, change, need: 'live', drift, hold });
-  const withheld = hold === null ? null : sentence(hold);
   const over = is !== undefined && (table.replaces?.(entry.fields, is.fields) ?? true) === false;
   if (is !== undefined && over)
     out.steps.push(
       planned(
         { do: 'remove', id: wanted.id, list: table.name, entry: entry.key, fields: is.fields },
         true,
-        withheld,
+        hold,
       ),
     );
   const fields = is === undefined ? entry.fields : table.merged(entry.fields, is.fields);
   out.steps.push(
-    planned({ do: 'add', id: wanted.id, list: table.name, entry: entry.key, fields }, over, withheld),
+    planned({ do: 'add', id: wanted.id, list: table.name, entry: entry.key, fields }, over, hold),
   );
 }
 
@@ -136,11 +135,7 @@ function removal(
   const at = entryAt(list, entry.key);
   const hold = heldBack(at, 'live', drift, false, policy);
   out.steps.push(
-    planned(
-      { do: 'remove', id: wanted.id, list, entry: entry.key, fields: entry.fields },
-      false,
-      hold === null ? null : sentence(hold),
-    ),
+    planned({ do: 'remove', id: wanted.id, list, entry: entry.key, fields: entry.fields }, false, hold),
   );
   return { at, change: { key: list, wanted: null, found: entry.key }, need: 'live', drift, hold };
 }
@@ -160,18 +155,8 @@ function strangeMembers(
     const hold = heldBack(at, 'live', true, false, policy);
     const id = objectId(wanted.namespace, member);
     out.findings.push({ at, change: { key, wanted: null, found: member }, need: 'live', drift: true, hold });
-    out.steps.push(
-      planned(
-        { do: 'set', id, kind: 'device', fields: { master: 'none' } },
-        false,
-        hold === null ? null : sentence(hold),
-      ),
-    );
+    out.steps.push(planned({ do: 'set', id, kind: 'device', fields: { master: 'none' } }, false, hold));
   }
-}
-
-function planned(step: Step, disruptive: boolean, withheld: string | null): PlannedStep {
-  return { step, disruptive, withheld };
 }
 
 /** An entry as users see it: its key, and the fields that matter. */

@@ -69,6 +69,8 @@ export interface World {
   kindOf(reference: string): string | null | undefined;
   /** The name a declared link goes by just now, when somebody renamed it. */
   misnamed(reference: string): string | undefined;
+  /** Who has a name that a renamed link is to get back: nobody, another link of vnetd's that lost its own name, or a stranger. */
+  holderOf(name: string): { readonly ifindex: number } | 'another' | undefined;
 }
 
 /** One difference, and what is to be done about it. */
@@ -94,6 +96,9 @@ export interface Judgement {
 export function entryAt(list: string, key: string): string {
   return `${list}/${key}`;
 }
+
+/** Nothing differs, nothing is to be done. */
+export const inStep: Judgement = { findings: [], steps: [], agreed: [] };
 
 /** A short text equal for equal values, to remember what was in force without keeping it. */
 export function digestOf(value: Value): string {

@@ -14,6 +14,7 @@ export const levelOf: Readonly<Record<EventName, Level>> = {
   contested: 'warn',
   refused: 'error',
   restored: 'notice',
+  applied: 'notice',
   config: 'notice',
   resync: 'notice',
   created: 'info',
@@ -45,20 +46,23 @@ export function printable(text: string): string {
 function whatHappened(happening: Happening): string {
   const { event, kind, changes = [], message } = happening;
   const also = message === undefined ? '' : `: ${message}`;
+  const disruptive = happening.disruptive === true ? ' (disruptive)' : '';
   switch (event) {
     case 'drift':
       return `drift: ${message ?? listed(changes, difference)}${author(happening.by)}`;
     case 'restored': {
       const done = changes.length === 0 ? '' : ` ${listed(changes, repair)}`;
-      return `restored${done}${duration(happening.micros)}${happening.disruptive ? ' (disruptive)' : ''}${also}`;
+      return `restored${done}${duration(happening.micros)}${disruptive}${also}`;
     }
+    case 'applied':
+      return `applied ${listed(changes, repair)}${disruptive}${also}`;
     case 'refused':
       return message === undefined ? `refused ${listed(changes, repair)}` : `refused: ${message}`;
     case 'contested':
       return `contested: ${message ?? listed(changes, difference)}`;
     case 'created':
     case 'adopted':
-      return `${event}${kind === undefined ? '' : ` (${kind})`}${also}`;
+      return `${event}${kind === undefined ? '' : ` (${kind})`}${fitted(changes)}${disruptive}${also}`;
     case 'removed':
       return `removed${also}`;
     case 'released':
@@ -82,6 +86,10 @@ function difference({ key, wanted, found }: Change): string {
 function repair({ key, wanted, found }: Change): string {
   if (key === 'exists') return 'the link';
   return wanted === null ? `${key} without ${shown(found)}` : `${key}=${shown(wanted)}`;
+}
+
+function fitted(changes: readonly Change[]): string {
+  return changes.length === 0 ? '' : `, and set ${listed(changes, repair)}`;
 }
 
 function listed(changes: readonly Change[], say: (change: Change) => string): string {

@@ -1,0 +1,85 @@
+import type { InventoryLink } from '../inventory/links.ts';
+import { type ObjectId, objectId } from '../model/address.ts';
+import type { WantedLink } from '../model/declaration.ts';
+import type { Step } from '../model/step.ts';
+import type { Ledger } from '../owners/ledger.ts';
+import { digestOf, entryAt, isOurs, type Judgement } from '../plan/situation.ts';
+import type { Held } from './held.ts';
+import type { Objects } from './objects.ts';
+
+/** What vnetd is about to make, and what it saw to be in force, as the ledger remembers it. */
+export class Claims {
+  readonly #ledger: Ledger;
+  readonly #objects: Objects;
+
+  constructor(ledger: Ledger, objects: Objects) {
+    this.#ledger = ledger;
+    this.#objects = objects;
+  }
+
+  /** Before a request is sent the ledger says what it will have made; answers with the objects made along. */
+  before(id: ObjectId, held: Held, steps: readonly Step[]): readonly Held[] {
+    const along: Held[] = [];
+    for (const step of steps) {
+      if (step.do === 'create') {
+        this.#claim(id, held);
+        const { master, peer } = step.fields;
+        if (master !== undefined) this.#bring(id, 'master', digestOf(master));
+        const other = typeof peer === 'string' ? this.#objects.get(objectId(null, peer)) : undefined;
+        if (other === undefined) continue;
+        this.#claim(other.wanted.id, other);
+        along.push(other);
+      } else if (step.do === 'add') {
+        const entry = held.wanted.lists[step.list]?.entries.find(({ key }) => key === step.entry);
+        if (entry !== undefined) this.#bring(id, entryAt(step.list, step.entry), digestOf(entry.fields));
+      } else if (step.do === 'set' && step.id === id) {
+        const master = step.fields.master;
+        if (master !== undefined) this.#bring(id, 'master', digestOf(master));
+      }
+    }
+    return along;
+  }
+
+  /** Notes what agrees, so that a later difference is known for a drift. */
+  seen(id: ObjectId, held: Held, judgement: Judgement, link: InventoryLink | undefined): void {
+    const ledger = this.#ledger;
+    if (link !== undefined) {
+      if (ledger.get(id).origin === null && held.arriving === 'adopted')
+        ledger.claim(id, held.wanted.kind, 'found');
+      const { origin } = ledger.get(id);
+      if (origin !== null) ledger.saw(id, link.ifindex, origin === 'made' ? link.mac : null);
+    }
+    for (const { at, digest } of judgement.agreed)
+      ledger.bring(id, at, digest, isOurs(ledger.get(id).inForce.get(at)?.how) ? 'put' : 'found');
+    for (const { at, change, hold } of judgement.findings) {
+      if (hold?.why === 'adoption') ledger.bring(id, at, digestOf(change.wanted), 'left');
+    }
+    for (const at of ledger.get(id).inForce.keys()) if (!isWanted(held.wanted, at)) ledger.drop(id, at);
+    ledger.write();
+  }
+
+  /** Whether nothing of this name was made or adopted yet, as far as anybody saw. */
+  neverSeen(id: ObjectId): boolean {
+    const { origin, ifindex } = this.#ledger.get(id);
+    return origin === null || ifindex === null;
+  }
+
+  #claim(id: ObjectId, held: Held): void {
+    if (this.neverSeen(id)) held.arriving = 'created';
+    this.#ledger.claim(id, held.wanted.kind, 'made');
+  }
+
+  /** What was never in force is only sent until it is seen: should the kernel not heed it, that is no drift. */
+  #bring(id: ObjectId, at: string, digest: string): void {
+    const standing = this.#ledger.get(id).inForce.get(at);
+    const stood = standing?.digest === digest && standing.how !== 'sent';
+    this.#ledger.bring(id, at, digest, stood ? 'put' : 'sent');
+  }
+}
+
+/** Whether an address inside an object is still in its declaration. */
+function isWanted(wanted: WantedLink, at: string): boolean {
+  const slash = at.indexOf('/');
+  if (slash < 0) return Object.hasOwn(wanted.fields, at);
+  return wanted.lists[at.slice(0, slash)]?.entries.some(({ key }) => key === at.slice(slash + 1)) === true;
+}

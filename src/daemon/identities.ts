@@ -1,0 +1,76 @@
+import type { Inventory } from '../inventory/inventory.ts';
+import type { InventoryLink } from '../inventory/links.ts';
+import { type ObjectId, objectId, parseObjectId, resolveReference } from '../model/address.ts';
+import type { Ledger } from '../owners/ledger.ts';
+import type { World } from '../plan/situation.ts';
+import { kindNamed } from '../reconcilers/index.ts';
+import type { Held } from './held.ts';
+import type { Objects } from './objects.ts';
+
+/** Which link an object stands for, whatever it is named just now. */
+export class Identities {
+  readonly #inventory: Inventory;
+  readonly #ledger: Ledger;
+  readonly #objects: Objects;
+  readonly #owners = new Map<number, ObjectId>();
+
+  constructor(inventory: Inventory, ledger: Ledger, objects: Objects) {
+    this.#inventory = inventory;
+    this.#ledger = ledger;
+    this.#objects = objects;
+    for (const id of ledger.ids()) {
+      const { ifindex, origin } = ledger.get(id);
+      if (ifindex !== null && origin === 'made') this.#owners.set(ifindex, id);
+    }
+  }
+
+  /** The link an object stands for: the one vnetd made for it as long as that lives, else the one of its name. */
+  linkOf(id: ObjectId): InventoryLink | undefined {
+    const { name } = parseObjectId(id);
+    const made = this.#madeFor(id);
+    if (made === undefined || made.name === name) return made ?? this.#inventory.named(name);
+    // It goes by the name of another declared object now, which has no link of its own: then it is that one's.
+    const other = objectId(null, made.name);
+    const taken = this.#objects.get(other) !== undefined && this.#madeFor(other) === undefined;
+    return taken ? this.#inventory.named(name) : made;
+  }
+
+  /** The object a link was last seen to stand for. */
+  ownerOf(ifindex: number): ObjectId | undefined {
+    return this.#owners.get(ifindex);
+  }
+
+  saw(id: ObjectId, link: InventoryLink): void {
+    this.#owners.set(link.ifindex, id);
+  }
+
+  /** What an object's declaration may ask of the rest of the world. */
+  worldFor({ wanted }: Held): World {
+    const named = (reference: string) =>
+      this.#inventory.named(parseObjectId(resolveReference(wanted.namespace, reference)).name);
+    return {
+      kindOf: (reference) => (wanted.name === reference ? undefined : named(reference)?.kind),
+      misnamed: (reference) => {
+        const id = resolveReference(wanted.namespace, reference);
+        const name = this.#objects.get(id) === undefined ? undefined : this.linkOf(id)?.name;
+        return name === parseObjectId(id).name ? undefined : name;
+      },
+      holderOf: (name) => {
+        const holder = named(name);
+        if (holder === undefined) return undefined;
+        const owner = this.#owners.get(holder.ifindex);
+        const ours = owner !== undefined && this.#objects.get(owner) !== undefined;
+        return ours && this.#madeFor(owner)?.ifindex === holder.ifindex
+          ? { ifindex: holder.ifindex }
+          : 'another';
+      },
+    };
+  }
+
+  /** The very link vnetd made for an object, while it lives. */
+  #madeFor(id: ObjectId): InventoryLink | undefined {
+    const { ifindex, origin, kind } = this.#ledger.get(id);
+    const link = ifindex === null || origin !== 'made' ? undefined : this.#inventory.link(ifindex);
+    return link !== undefined && link.kind === kindNamed(kind)?.kernel?.kind ? link : undefined;
+  }
+}

@@ -1,0 +1,102 @@
+import type { ObjectId } from '../model/address.ts';
+import type { Change } from '../model/change.ts';
+import type { Step } from '../model/step.ts';
+import type { Finding } from '../plan/situation.ts';
+import type { Held, Refusal } from './held.ts';
+import type { Objects } from './objects.ts';
+import { abilities } from './watchman.ts';
+
+/** The kernel took it so often without the value coming to agree: it will not the next time either. */
+const UNHEEDED = 2;
+/** With a drift somebody else may have changed it back each time, which a contest is about; where there are none, this ends it. */
+const UNHEEDED_DRIFT = 100;
+/** What the kernel says to what it does not have: EOPNOTSUPP, EPROTONOSUPPORT, ENOENT. */
+const inabilities: ReadonlySet<number> = new Set([95, 93, 2]);
+const EBUSY = 16;
+
+export type TellRefusal = (id: ObjectId, held: Held, change: Change, words: string) => void;
+
+/** What the kernel said no to: told once, and asked again only when something changed. */
+export class Refusals {
+  readonly #tell: TellRefusal;
+  #abilities = abilities();
+
+  constructor(tell: TellRefusal) {
+    this.#tell = tell;
+  }
+
+  /** A step was refused. */
+  refused(
+    id: ObjectId,
+    held: Held,
+    { at, change }: Finding,
+    step: Step,
+    { errno, words }: { readonly errno: number; readonly words: string },
+    mark: () => string,
+  ): void {
+    // It wants the link down for a new name, which is no refusal to speak of.
+    const busy = step.do === 'rename' && errno === EBUSY;
+    const reason = busy || at === 'exists' ? words : `${spoken(at, change)}: ${words}`;
+    this.#stand(id, held, at, change, {
+      reason,
+      fingerprint: mark(),
+      inability: inabilities.has(errno),
+      busy,
+    });
+  }
+
+  /** The kernel said yes; whether the value agrees now is seen at the next look. */
+  taken(id: ObjectId, held: Held, { at, change, drift }: Finding, mark: () => string): void {
+    const times = (held.unheeded.get(at) ?? 0) + 1;
+    held.unheeded.set(at, times);
+    if (times <= (drift ? UNHEEDED_DRIFT : UNHEEDED)) return;
+    const words = `the kernel took it, and says ${JSON.stringify(change.found)} all the same`;
+    this.#stand(id, held, at, change, {
+      reason: `${spoken(at, change)}: ${words}`,
+      fingerprint: mark(),
+      inability: true,
+      busy: false,
+    });
+  }
+
+  /** The kernel's words, or those of the planner where it can tell without asking: once. */
+  tell(id: ObjectId, held: Held, at: string, change: Change, reason: string): void {
+    if (held.toldWords.get(at) === reason) return;
+    held.toldWords.set(at, reason);
+    this.#tell(id, held, change, reason);
+  }
+
+  /** A refusal stands until the link or the world around it changes. */
+  reconsider(held: Held, mark: () => string): void {
+    if (held.refusals.size === 0) return;
+    const now = mark();
+    for (const [at, refusal] of held.refusals) {
+      if (refusal.fingerprint === now) continue;
+      held.refusals.delete(at);
+      held.unheeded.delete(at);
+    }
+  }
+
+  /** Modules came or went: what the kernel lacked may be there. */
+  abilitiesMayHaveChanged(objects: Objects): void {
+    const now = abilities();
+    if (now === this.#abilities) return;
+    this.#abilities = now;
+    for (const [, held] of objects.entries()) {
+      for (const [at, refusal] of held.refusals) if (refusal.inability) held.refusals.delete(at);
+    }
+  }
+
+  #stand(id: ObjectId, held: Held, at: string, change: Change, refusal: Refusal): void {
+    held.refusals.set(at, refusal);
+    // What was done for an edit came to nothing.
+    if (held.open.get(at)?.cause === 'edit') held.open.delete(at);
+    if (!refusal.busy) this.tell(id, held, at, change, refusal.reason);
+  }
+}
+
+/** What a refusal is about, as a reader says it: an entry of a list by its key. */
+function spoken(at: string, { key }: Change): string {
+  const slash = at.indexOf('/');
+  return slash < 0 ? key : `${at.slice(0, slash)} ${at.slice(slash + 1)}`;
+}

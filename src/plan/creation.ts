@@ -1,0 +1,103 @@
+import type { WantedLink } from '../model/declaration.ts';
+import type { Step } from '../model/step.ts';
+import type { Value, Values } from '../model/value.ts';
+import { fieldsOf, masterOfPortKey } from '../reconcilers/index.ts';
+import type { Kind } from '../reconcilers/kind.ts';
+import { sentence } from './hold.ts';
+import { joinsDown } from './membership.ts';
+import {
+  type Finding,
+  type Hold,
+  inStep,
+  type Judgement,
+  type Memory,
+  type Policy,
+  type World,
+} from './situation.ts';
+
+export function missing(
+  wanted: WantedLink,
+  kind: Kind,
+  memory: Memory,
+  policy: Policy,
+  world: World,
+): Judgement {
+  const change = { key: 'exists', wanted: true, found: false };
+  // Claimed but never seen: the making was cut short, which is no drift.
+  const drift = kind.made && memory.origin !== null && memory.ifindex !== null;
+  const finding = (hold: Hold | null): Finding => ({ at: 'exists', change, need: 'live', drift, hold });
+  if (!kind.made) {
+    const hint = memory.origin === null ? '; write `kind:` if vnetd is to make it' : '';
+    return {
+      ...inStep,
+      findings: [
+        finding({ why: 'waiting', for: wanted.name, reason: `no link named ${wanted.name}${hint}` }),
+      ],
+    };
+  }
+  const absent = firstAbsent(wanted, kind, world);
+  const hold =
+    absent ??
+    policy.holds.get('exists') ??
+    (drift && !policy.forced && policy.onDrift === 'alert' ? { why: 'alert' as const } : null);
+  const step: Step = {
+    do: 'create',
+    id: wanted.id,
+    kind: kind.name,
+    fields: creationFields(wanted, kind, memory, world),
+  };
+  return {
+    ...inStep,
+    findings: [finding(hold)],
+    steps: [{ step, disruptive: false, withheld: hold === null ? null : sentence(hold) }],
+  };
+}
+
+/** A link that has to be there before this one can be made. */
+export function firstAbsent(wanted: WantedLink, kind: Kind, world: World): Hold | undefined {
+  for (const [key, row] of Object.entries(kind.fields)) {
+    const value = wanted.fields[key];
+    if (value === undefined || row.place.at === 'peer' || row.afterCreate === true) continue;
+    const name = row.type.mentions?.(value).find((reference) => world.kindOf(reference) === undefined);
+    if (name !== undefined) return waitingFor(name);
+  }
+  return undefined;
+}
+
+export function waitingFor(name: string): Hold {
+  return { why: 'waiting', for: name, reason: `waiting for ${name}` };
+}
+
+/** What the creating request carries. A member that has to join down is not brought up by it. */
+export function creationFields(wanted: WantedLink, kind: Kind, memory: Memory, world: World): Values {
+  const table = fieldsOf(wanted.kind);
+  const fields: Record<string, Value> = {};
+  for (const [key, value] of Object.entries(wanted.fields)) {
+    const row = table[key];
+    if (row === undefined || row.afterCreate === true || masterOfPortKey(key) !== undefined) continue;
+    if (
+      row.place.at !== 'peer' &&
+      row.type.mentions?.(value).some((name) => world.kindOf(name) === undefined)
+    )
+      continue;
+    fields[key] = value;
+  }
+  if (fields.master === 'none') delete fields.master;
+  const upLater =
+    Object.keys(wanted.fields).some((key) => table[key]?.beforeUp === true) ||
+    joinsDown(fields.master, world);
+  if (fields.state === 'down' || upLater) delete fields.state;
+  if (fields.address === undefined && memory.mac !== null && kind.address === 'random')
+    fields.address = memory.mac;
+  return fields;
+}
+
+/** The steps that make a link anew in place of one that is there. */
+export function madeAgain(wanted: WantedLink, kind: Kind, memory: Memory, world: World): readonly Step[] {
+  const { id } = wanted;
+  const fields = creationFields(wanted, kind, memory, world);
+  return [
+    { do: 'delete', id },
+    { do: 'create', id, kind: kind.name, fields },
+  ];
+}

@@ -1,0 +1,87 @@
+import type { WantedLink } from '../model/declaration.ts';
+import type { PlannedStep, Step } from '../model/step.ts';
+import type { Value, Values } from '../model/value.ts';
+import { fieldsOf } from '../reconcilers/index.ts';
+import type { Fields, Kind } from '../reconcilers/kind.ts';
+import { madeAgain } from './creation.ts';
+import { bounces, sentence } from './hold.ts';
+import type { Finding, FoundLink, Hold, Memory, World } from './situation.ts';
+
+export function fieldSteps(
+  wanted: WantedLink,
+  kind: Kind,
+  found: FoundLink,
+  findings: readonly Finding[],
+  memory: Memory,
+  world: World,
+): PlannedStep[] {
+  const { id } = wanted;
+  const ready = findings.filter(({ hold }) => hold === null);
+  const steps: PlannedStep[] = [];
+  const left = findings.filter(
+    ({ hold }) => hold !== null && hold.why !== 'waiting' && hold.why !== 'refused',
+  );
+  if (left.length > 0) {
+    const disruptive = left.some(({ need }) => bounces.has(need));
+    const [{ hold }] = left as [Finding];
+    steps.push({
+      step: { do: 'set', id, kind: wanted.kind, fields: wantedOf(left) },
+      disruptive,
+      withheld: sentence(hold as Hold),
+    });
+  }
+  if (ready.length === 0) return steps;
+  const needs = new Set(ready.map(({ need }) => need));
+  const now = (step: Step, disruptive: boolean) => steps.push({ step, disruptive, withheld: null });
+  if (needs.has('recreate')) {
+    for (const step of madeAgain(wanted, kind, memory, world)) now(step, true);
+    return steps;
+  }
+  const empties = needs.has('empty') || needs.has('empty-and-down');
+  const downs = needs.has('down') || needs.has('empty-and-down');
+  const disruptive = empties || downs;
+  if (empties) now({ do: 'release-members', id, members: found.members }, true);
+  if (downs) now({ do: 'down', id }, true);
+  const table = fieldsOf(wanted.kind);
+  const [first, rest] = [
+    ready.filter(({ at }) => table[at]?.beforeUp),
+    ready.filter(({ at }) => !table[at]?.beforeUp),
+  ];
+  for (const some of [first, rest]) {
+    if (some.length === 0) continue;
+    const fields = { ...moved(wanted, table, some), ...sentFor(table, some, found) };
+    now({ do: 'set', id, kind: wanted.kind, fields }, disruptive);
+  }
+  if (downs && wanted.fields.state !== 'down') now({ do: 'up', id }, true);
+  if (empties) now({ do: 'return-members', id, members: found.members }, true);
+  return steps;
+}
+
+/** What the kernel would move together with what is set, as far as it is declared: sent in the same request. */
+function moved(wanted: WantedLink, table: Fields, findings: readonly Finding[]): Values {
+  const found: Record<string, Value> = {};
+  const keys = findings.map(({ at }) => at);
+  for (const key of keys) {
+    const value = wanted.fields[key];
+    for (const other of value === undefined ? [] : (table[key]?.moves?.(value) ?? [])) {
+      const theirs = wanted.fields[other];
+      if (theirs === undefined || keys.includes(other)) continue;
+      found[other] = theirs;
+      keys.push(other);
+    }
+  }
+  return found;
+}
+
+function sentFor(table: Fields, findings: readonly Finding[], found: FoundLink): Values {
+  return Object.fromEntries(
+    findings.map(({ at, change }) => [
+      at,
+      table[at]?.sentAs?.(change.wanted, found.values[at]) ?? change.wanted,
+    ]),
+  );
+}
+
+function wantedOf(findings: readonly Finding[]): Values {
+  return Object.fromEntries(findings.map(({ at, change }) => [at, change.wanted]));
+}

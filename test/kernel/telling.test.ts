@@ -1,0 +1,154 @@
+// kernels: host uml-6.12 uml-6.1
+// What is said of what was done: an edit, an adoption, what an operator asked for.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  heard,
+  hears,
+  historyOf,
+  inSync,
+  keep,
+  keepInSync,
+  keysOf,
+  objectOf,
+  within,
+} from './support/keeping.ts';
+import { until } from './support/until.ts';
+
+const eventsOf = async (daemon: Parameters<typeof historyOf>[0], id: string) =>
+  (await historyOf(daemon, id)).map(({ event }) => event);
+
+test('restore brings back all of a link, layer by layer', async (t) => {
+  const { ns, daemon } = await keepInSync(
+    t,
+    `links:
+  br0: { kind: bridge, vlan_filtering: true }
+  x0:
+    kind: ifb
+    mtu: 1400
+    master: br0
+    bridge_port: { cost: 7 }
+    vlans: [{ vid: 20 }]
+    addresses: [10.30.0.1/24, 10.30.1.1/24]
+    on_drift: alert`,
+  );
+  await ns.ip('link', 'del', 'x0');
+  await until(async () => (await objectOf(daemon, 'x0')).state === 'drifted', { within });
+  const { code } = await daemon.vnetctl('restore', 'x0');
+  assert.equal(code, 0);
+  await inSync(daemon);
+  const back = await ns.link('x0');
+  assert.deepEqual([back.mtu, back.master], [1400, 'br0']);
+  assert.deepEqual(await eventsOf(daemon, 'x0'), ['created', 'drift', 'restored']);
+  const [, drift, restored] = await historyOf(daemon, 'x0');
+  assert.deepEqual([keysOf([drift ?? {}]), keysOf([restored ?? {}])], [['exists'], ['exists']]);
+  assert.equal((await objectOf(daemon, 'x0')).drifts, 1);
+});
+
+test('restore that the kernel refuses ends', async (t) => {
+  const { ns, daemon } = await keepInSync(
+    t,
+    'links: { low0: { kind: ifb, mtu: 2000 }, v0: { kind: vlan, link: low0, id: 5, mtu: 1800, on_drift: alert } }',
+  );
+  await ns.ipBatch(['link set v0 mtu 1400']);
+  await until(async () => (await objectOf(daemon, 'v0')).state === 'drifted', { within });
+  daemon.write(
+    '10-links.yaml',
+    'links: { low0: { kind: ifb, mtu: 1500 }, v0: { kind: vlan, link: low0, id: 5, mtu: 1800, on_drift: alert } }',
+  );
+  await until(async () => (await ns.link('low0')).mtu === 1500, { within });
+  await daemon.vnetctl('restore', 'v0');
+  await until(async () => (await objectOf(daemon, 'v0')).state === 'refused', { within });
+  assert.equal(heard(daemon, 'v0', 'refused'), 1);
+
+  // It hangs on the lower link: once that changes, it is tried again.
+  daemon.write(
+    '10-links.yaml',
+    'daemon: { sweep: 1s }\nlinks: { low0: { kind: ifb, mtu: 1500 }, v0: { kind: vlan, link: low0, id: 5, mtu: 1800 } }',
+  );
+  await until(async () => (await objectOf(daemon, 'v0')).state === 'refused', { within });
+  daemon.write(
+    '10-links.yaml',
+    'daemon: { sweep: 1s }\nlinks: { low0: { kind: ifb, mtu: 2000 }, v0: { kind: vlan, link: low0, id: 5, mtu: 1800 } }',
+  );
+  await inSync(daemon);
+  assert.equal((await ns.link('v0')).mtu, 1800);
+});
+
+test('a link that dies under alert is told to be gone, and nothing else', async (t) => {
+  const { ns, daemon } = await keepInSync(t, 'links: { x0: { kind: ifb, on_drift: alert } }');
+  await ns.ip('link', 'del', 'x0');
+  await until(async () => (await objectOf(daemon, 'x0')).reason?.startsWith('the link is gone') === true, {
+    within,
+  });
+  const events = await historyOf(daemon, 'x0');
+  assert.deepEqual([events.map(({ event }) => event), keysOf(events)], [['created', 'drift'], ['exists']]);
+});
+
+test('what an edit and an adoption changed is in the history', async (t) => {
+  const { ns, daemon } = await keep(
+    t,
+    `links:
+  bond0: { kind: bond, mode: active-backup, members: [m0] }
+  m0: { kind: device }
+  x0: { kind: ifb, mtu: 1400 }`,
+    (ns) => ns.ipBatch(['link add m0 type dummy', 'link set m0 up', 'link add x0 type ifb']),
+  );
+  await inSync(daemon);
+  assert.equal((await ns.link('m0')).master, 'bond0');
+  // The card is adopted before there is a bond to join; the file is the last to have asked for it.
+  const told = async (id: string) => {
+    const events = (await historyOf(daemon, id)).filter(({ changes }) => changes !== undefined);
+    return [keysOf(events), events[0]?.disruptive];
+  };
+  assert.deepEqual(await told('m0'), [['master'], true]);
+  assert.deepEqual(await told('x0'), [['mtu', 'state'], false]);
+
+  daemon.write(
+    '10-links.yaml',
+    `links:
+  bond0: { kind: bond, mode: balance-rr, members: [m0] }
+  m0: { kind: device }
+  x0: { kind: ifb, mtu: 1300 }`,
+  );
+  await hears(daemon, 'bond0', 'applied');
+  await hears(daemon, 'x0', 'applied');
+  await inSync(daemon);
+  const applied = async (id: string) =>
+    (await historyOf(daemon, id)).filter(({ event }) => event === 'applied');
+  const [[bond], [ifb]] = [await applied('bond0'), await applied('x0')];
+  assert.deepEqual([keysOf([bond ?? {}]), bond?.disruptive], [['mode'], true]);
+  assert.deepEqual([ifb?.changes, ifb?.disruptive], [[{ key: 'mtu', wanted: 1300, found: 1400 }], false]);
+  for (const id of ['bond0', 'm0', 'x0']) assert.equal(heard(daemon, id, 'drift'), 0);
+});
+
+test('the times of a bridge in a tree are its root’s, and no drift', async (t) => {
+  const { ns, daemon } = await keepInSync(
+    t,
+    `links:
+  br0: { kind: bridge, stp_state: true, forward_delay: 400, hello_time: 200, max_age: 2000, ageing_time: 30000, priority: 40000 }
+  v0: { kind: veth, peer: v1, master: br0 }
+  v1: { kind: veth, peer: v0, state: up }`,
+  );
+  await ns.ipBatch([
+    'link add root0 type bridge stp_state 1 forward_delay 300 hello_time 100 max_age 900 priority 0',
+    'link set root0 up',
+    'link set v1 master root0',
+  ]);
+  const tree = async () => (await ns.link('br0')).linkinfo?.info_data as Record<string, number>;
+  await until(async () => (await tree()).root_port !== 0, { within, what: 'br0 has a root' });
+  assert.equal((await tree()).forward_delay, 300);
+  // The root goes on saying so; a change is told while the tree changes.
+  await until(async () => (await tree()).topology_change === 1, { within, what: 'the tree changes' });
+  assert.equal((await tree()).ageing_time, 600);
+  await inSync(daemon);
+  await ns.ip('link', 'set', 'br0', 'type', 'bridge', 'mcast_snooping', '0');
+  await inSync(daemon);
+  assert.deepEqual(
+    ['drift', 'refused', 'contested', 'applied'].map((event) => heard(daemon, 'br0', event)),
+    [0, 0, 0, 0],
+  );
+  await ns.ip('link', 'del', 'root0');
+  await until(async () => (await tree()).forward_delay === 400, { within, what: 'br0 is a root again' });
+  await inSync(daemon);
+});
