@@ -100,8 +100,10 @@ export class Bookkeeper {
         (elsewhere || became.errno === ENODEV || (became.errno === EEXIST && step.do !== 'create'));
       if (overtaken) continue;
       if (became.is === 'refused') this.refusals.refused(id, held, finding, step, became, mark);
+      else if (became.is === 'not-sent') this.refusals.unsent(id, held, finding, became.why, mark);
       if (became.is !== 'done') continue;
-      if (drift === undefined && held.arriving !== 'created' && !partOfAnother(held, at)) {
+      const asked = held.forced || held.edited || held.arriving === 'adopted' || disruptive;
+      if (drift === undefined && asked && held.arriving !== 'created' && !partOfAnother(held, at)) {
         // What an operator asked for is told like a repair, though nothing had drifted.
         const cause = held.forced ? 'drift' : 'edit';
         held.open.set(at, { cause, change: finding.change, noticed: null, repaired: { disruptive } });

@@ -43,6 +43,8 @@ export interface Held {
   readonly unheeded: Map<string, number>;
   /** Being made for the first time or adopted: its event is still to come. */
   arriving: 'created' | 'adopted' | null;
+  /** Its declaration was edited since it is held: what is new about it is told. */
+  edited: boolean;
   /** What was changed on it for an edit or an adoption, until that is told. */
   fitted: Fitted;
   /** An operator asked for what is otherwise left. */
@@ -77,6 +79,7 @@ export function newHeld(wanted: WantedLink, now: number): Held {
     contests: new Map(),
     unheeded: new Map(),
     arriving: null,
+    edited: false,
     fitted: nothingFitted,
     forced: false,
     bounced: false,

@@ -49,6 +49,7 @@ export class Objects {
       else {
         this.#unmention(held.wanted);
         held.wanted = wanted;
+        held.edited = true;
         held.refusals.clear();
         held.toldWords.clear();
         held.unheeded.clear();

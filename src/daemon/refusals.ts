@@ -8,8 +8,8 @@ import { abilities } from './watchman.ts';
 
 /** The kernel took it so often without the value coming to agree: it will not the next time either. */
 const UNHEEDED = 2;
-/** With a drift somebody else may have changed it back each time, which a contest is about; where there are none, this ends it. */
-const UNHEEDED_DRIFT = 100;
+/** Somebody else may have changed it back each time, which a contest is about; where there are none, this ends it. */
+const MANY = 100;
 /** What the kernel says to what it does not have: EOPNOTSUPP, EPROTONOSUPPORT, ENOENT. */
 const inabilities: ReadonlySet<number> = new Set([95, 93, 2]);
 const EBUSY = 16;
@@ -46,17 +46,14 @@ export class Refusals {
   }
 
   /** The kernel said yes; whether the value agrees now is seen at the next look. */
-  taken(id: ObjectId, held: Held, { at, change, drift }: Finding, mark: () => string): void {
-    const times = (held.unheeded.get(at) ?? 0) + 1;
-    held.unheeded.set(at, times);
-    if (times <= (drift ? UNHEEDED_DRIFT : UNHEEDED)) return;
-    const words = `the kernel took it, and says ${JSON.stringify(change.found)} all the same`;
-    this.#stand(id, held, at, change, {
-      reason: `${spoken(at, change)}: ${words}`,
-      fingerprint: mark(),
-      inability: true,
-      busy: false,
-    });
+  taken(id: ObjectId, held: Held, finding: Finding, mark: () => string): void {
+    const words = `the kernel took it, and says ${JSON.stringify(finding.change.found)} all the same`;
+    this.#again(id, held, finding, finding.drift ? MANY : UNHEEDED, words, mark);
+  }
+
+  /** A step could not even be asked for, or its answer was lost: the world has moved on, unless this is said for ever. */
+  unsent(id: ObjectId, held: Held, finding: Finding, why: string, mark: () => string): void {
+    this.#again(id, held, finding, MANY, why, mark);
   }
 
   /** The kernel's words, or those of the planner where it can tell without asking: once. */
@@ -85,6 +82,21 @@ export class Refusals {
     for (const [, held] of objects.entries()) {
       for (const [at, refusal] of held.refusals) if (refusal.inability) held.refusals.delete(at);
     }
+  }
+
+  #again(
+    id: ObjectId,
+    held: Held,
+    { at, change }: Finding,
+    most: number,
+    words: string,
+    mark: () => string,
+  ): void {
+    const times = (held.unheeded.get(at) ?? 0) + 1;
+    held.unheeded.set(at, times);
+    if (times <= most) return;
+    const reason = `${spoken(at, change)}: ${words}`;
+    this.#stand(id, held, at, change, { reason, fingerprint: mark(), inability: true, busy: false });
   }
 
   #stand(id: ObjectId, held: Held, at: string, change: Change, refusal: Refusal): void {

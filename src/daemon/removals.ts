@@ -98,6 +98,8 @@ export class Removals {
         ? `let go, but not all that was put on it could be taken away: ${refused.words}`
         : 'no longer declared; let go as it stands';
     if (link !== undefined) this.#say(id, kind, 'released', message);
+    else if (origin === 'made')
+      this.#say(id, kind, 'removed', 'no longer declared; its link is gone already');
     ledger.forget(id);
     ledger.write();
     return true;
