@@ -4,7 +4,7 @@ import type { Written, WrittenMap, WrittenScalar } from '../model/written.ts';
 import { listNamed } from '../reconcilers/index.ts';
 import type { ListTable } from '../reconcilers/list.ts';
 import type { ListPart } from './part.ts';
-import { attempt, doubled, fault, mapWritten, nothingWritten, type Reading } from './reading.ts';
+import { attempt, fault, mapWritten, nothingWritten, type Reading } from './reading.ts';
 
 /** A list of a link: items, a map of item to attributes, or one item by itself. */
 export function compileList(
@@ -21,13 +21,15 @@ export function compileList(
   const seen = new Map<string, number>();
   for (const item of itemsWritten(reading, table, written)) {
     const read = attempt(reading, () => table.read(item, holder)) ?? [];
-    const again = read.find((entry) => seen.has(entry.key));
+    const sameFor = (entry: WantedEntry) => table.sameFor?.(entry) ?? entry.key;
+    const again = read.find((entry) => seen.has(sameFor(entry)));
     if (again !== undefined) {
-      doubled(reading, item.offset, seen.get(again.key) ?? 0, `\`${again.key}\` is twice in \`${key.text}\``);
+      const name = sameFor(again);
+      fault(reading, item, `\`${name}\` is twice in \`${key.text}\``, seen.get(name) ?? 0);
       continue;
     }
     for (const entry of read) {
-      seen.set(entry.key, item.offset);
+      seen.set(sameFor(entry), item.offset);
       entries.push(entry);
       places.push(item.offset);
     }

@@ -1,8 +1,9 @@
 import { objectId } from '../model/address.ts';
 import type { WantedEntry, WantedLink, WantedList } from '../model/declaration.ts';
+import { entryText } from '../model/entry-text.ts';
 import type { PlannedStep } from '../model/step.ts';
 import type { Values } from '../model/value.ts';
-import { lists } from '../reconcilers/index.ts';
+import { listNamed, lists } from '../reconcilers/index.ts';
 import type { Kind } from '../reconcilers/kind.ts';
 import type { FoundEntry, ListTable } from '../reconcilers/list.ts';
 import { heldBack, planned } from './hold.ts';
@@ -68,23 +69,49 @@ function judgeEntry(
   const hold = unknown ?? heldBack(at, 'live', drift, false, policy);
   const change = {
     key: table.name,
-    wanted: shown(entry.key, entry.fields),
-    found: is === undefined ? null : shown(entry.key, differing(entry.fields, is.fields)),
+    wanted: entryText(entry.key, entry.fields),
+    found: is === undefined ? null : entryText(entry.key, differing(entry.fields, is.fields)),
   };
   out.findings.push({ at, change, need: 'live', drift, hold });
-  const over = is !== undefined && (table.replaces?.(entry.fields, is.fields) ?? true) === false;
-  if (is !== undefined && over)
+  const first = inTheWay(table, entry, is, here);
+  if (first !== undefined)
     out.steps.push(
       planned(
-        { do: 'remove', id: wanted.id, list: table.name, entry: entry.key, fields: is.fields },
+        { do: 'remove', id: wanted.id, list: table.name, entry: first.key, fields: first.fields },
         true,
         hold,
       ),
     );
   const fields = is === undefined ? entry.fields : table.merged(entry.fields, is.fields);
   out.steps.push(
-    planned({ do: 'add', id: wanted.id, list: table.name, entry: entry.key, fields }, over, hold),
+    planned(
+      { do: 'add', id: wanted.id, list: table.name, entry: entry.key, fields },
+      first !== undefined,
+      hold,
+    ),
   );
+}
+
+/** What has to be taken out first: the entry itself where adding would not bring it into line, or one the kernel does not have beside it. */
+function inTheWay(
+  table: ListTable,
+  entry: WantedEntry,
+  is: FoundEntry | undefined,
+  here: ReadonlyMap<string, FoundEntry> | undefined,
+): FoundEntry | undefined {
+  if (is !== undefined) return table.replaces?.(entry.fields, is.fields) === false ? is : undefined;
+  if (table.sameFor === undefined || here === undefined) return undefined;
+  return [...here.values()].find((other) => table.sameFor?.(other) === table.sameFor?.(entry));
+}
+
+/** Tells found entries that are declared, or whose place a declared one takes. */
+function declaredIn(
+  table: ListTable | undefined,
+  list: WantedList | undefined,
+): (found: FoundEntry) => boolean {
+  const same = (entry: WantedEntry) => table?.sameFor?.(entry) ?? entry.key;
+  const declared = new Set(list?.entries.map(same));
+  return (found) => declared.has(same(found));
 }
 
 /** Entries of a complete list that nobody declared; not those the kernel made, nor those with a lifetime. */
@@ -96,9 +123,9 @@ function strangers(
   here: ReadonlyMap<string, FoundEntry>,
   policy: Policy,
 ): void {
-  const declared = new Set(list.entries.map(({ key }) => key));
+  const isDeclared = declaredIn(table, list);
   for (const entry of here.values()) {
-    if (!declared.has(entry.key) && !entry.lasting)
+    if (!isDeclared(entry) && !entry.lasting)
       out.findings.push(removal(out, wanted, table.name, entry, true, policy));
   }
 }
@@ -111,6 +138,7 @@ function strays(
   memory: Memory,
   policy: Policy,
 ): void {
+  const declared = new Map<string, (found: FoundEntry) => boolean>();
   for (const [at, { how }] of memory.inForce) {
     const slash = at.indexOf('/');
     if (slash < 0 || !isOurs(how)) continue;
@@ -118,8 +146,9 @@ function strays(
     const key = at.slice(slash + 1);
     const entry = found.lists[name]?.get(key);
     const list = wanted.lists[name];
-    if (entry === undefined || list?.complete === true || list?.entries.some((one) => one.key === key))
-      continue;
+    const isDeclared = declared.get(name) ?? declaredIn(listNamed(name), list);
+    declared.set(name, isDeclared);
+    if (entry === undefined || list?.complete === true || isDeclared(entry)) continue;
     out.findings.push(removal(out, wanted, name, entry, false, policy));
   }
 }
@@ -157,12 +186,6 @@ function strangeMembers(
     out.findings.push({ at, change: { key, wanted: null, found: member }, need: 'live', drift: true, hold });
     out.steps.push(planned({ do: 'set', id, kind: 'device', fields: { master: 'none' } }, false, hold));
   }
-}
-
-/** An entry as users see it: its key, and the fields that matter. */
-function shown(key: string, fields: Values): string {
-  const said = Object.entries(fields).map(([name, value]) => (value === true ? name : `${name} ${value}`));
-  return [key, ...said].join(' ');
 }
 
 function differing(wanted: Values, found: Values): Values {

@@ -8,6 +8,7 @@ import { bytesOf, littleEndian, type Slice, textOf, u32In } from '../wire/bytes.
 import { parseInteger } from '../wire/numbers.ts';
 import { AF, IFA, IFA_F, NLM_F, RTM, SIZE } from '../wire/rtnetlink.ts';
 import { readSwitch } from '../wire/words.ts';
+import { addressKey, addressParts, hostBits, sameAddress } from './address-key.ts';
 import type { FoundEntry, Holder, ListTable, Request } from './list.ts';
 
 /** Our mark on addresses we add, where the kernel keeps one (IFA_PROTO, since 5.18); `vnetd` in rt_protos.d. */
@@ -30,7 +31,10 @@ const seconds = { anyOf: [{ type: 'integer' }, { enum: ['forever'] }] } as const
 
 const fields = {
   address: { doc: 'The address and the length of its prefix: `10.0.0.1/24`.', schema: text, required: true },
-  peer: { doc: 'The address of the other end of a point-to-point link.', schema: text },
+  peer: {
+    doc: 'The address of the other end of a point-to-point link; the length of the prefix is the peer’s.',
+    schema: text,
+  },
   broadcast: { doc: 'The broadcast address; `+` for all host bits set.', schema: text },
   label: { doc: 'An old-style alias, the link’s name and a suffix: `eth0:a` (IPv4).', schema: text },
   scope: {
@@ -75,6 +79,7 @@ export const addresses: ListTable = {
       throw new Misfit(written, 'an entry of `addresses` needs `address:`, as in { address: 10.0.0.1/24 }');
     return [completed(prefix, found, written)];
   },
+  sameFor: ({ key }) => sameAddress(key),
   agrees(wanted, found) {
     return Object.entries(wanted).every(([key, value]) => {
       if (key === 'valid_lft' || key === 'preferred_lft')
@@ -112,11 +117,18 @@ function completed(prefix: string, found: Record<string, Value>, written: Writte
   const v4Only = ['broadcast', 'label'].find((key) => found[key] !== undefined && local.length !== 4);
   if (v4Only !== undefined) throw new Misfit(written, `an IPv6 address has no \`${v4Only}\``);
   if (found.broadcast === '+') found.broadcast = ipText(allHostBits(local, Number(length))) ?? '+';
-  return entryOf(found.peer === undefined ? prefix : `${address}/${local.length * 8}`, found);
+  if (typeof found.peer !== 'string') return entryOf(prefix, found);
+  const { peer: _, ...rest } = found;
+  const [peer = '', bits = '0'] = found.peer.split('/');
+  const other = ipBytes(peer) ?? local;
+  if (other.length !== local.length)
+    throw new Misfit(written, `\`peer\` is an address of another family than ${address}`);
+  const { key, ...reached } = addressKey(local, other, Number(bits));
+  return entryOf(key, { ...rest, ...reached });
 }
 
 function allHostBits(local: Uint8Array, length: number): Uint8Array {
-  return local.map((byte, i) => byte | (0xff >> Math.min(8, Math.max(0, length - i * 8))));
+  return local.map((byte, i) => byte | hostBits(i, length));
 }
 
 /** `10.0.0.1/24` in canonical form; without a length the whole address. */
@@ -181,22 +193,19 @@ function scopeWord(number: number): Value {
   return Object.keys(scopes).find((word) => scopes[word] === number) ?? number;
 }
 
-function request(type: number, flags: number, prefix: string, entry: Values, holder: Holder): Request {
-  const [address = '', length = '0'] = prefix.split('/');
-  const local = ipBytes(address) ?? new Uint8Array(4);
-  const [peer, peerLength] = typeof entry.peer === 'string' ? entry.peer.split('/') : [undefined, undefined];
-  const remote = peer === undefined ? undefined : ipBytes(peer);
+function request(type: number, flags: number, key: string, entry: Values, holder: Holder): Request {
+  const { local, peer, length } = addressParts(key, entry);
   let bits = 0;
   for (const [name, bit] of Object.entries(flagBits)) if (entry[name] === true) bits |= bit;
   const scope = entry.scope ?? defaultScope(local);
   const writer = new Writer(128)
     .u8(local.length === 4 ? AF.INET : AF.INET6)
-    .u8(Number(peerLength ?? length))
+    .u8(length)
     .u8(bits & 0xff)
     .u8(typeof scope === 'number' ? scope : (scopes[String(scope)] ?? 0))
     .u32(holder.ifindex)
     .attribute(IFA.LOCAL, local)
-    .attribute(IFA.ADDRESS, remote ?? local);
+    .attribute(IFA.ADDRESS, peer);
   if (type === RTM.DELADDR) return { type, flags, body: writer.bytes.slice() };
   const broadcast = typeof entry.broadcast === 'string' ? ipBytes(entry.broadcast) : undefined;
   if (broadcast !== undefined) writer.attribute(IFA.BROADCAST, broadcast);
@@ -259,13 +268,11 @@ export function decodeAddress({
   const own = local ?? address;
   if (own === undefined) return undefined;
   for (const [name, bit] of Object.entries(flagBits)) found[name] = (flags & bit) !== 0;
-  const remote = address !== undefined && !address.every((byte, i) => byte === own[i]) ? address : undefined;
-  if (remote !== undefined) found.peer = `${ipText(remote)}/${length}`;
-  const key = `${ipText(own)}/${remote === undefined ? length : own.length * 8}`;
+  const { key, ...peer } = addressKey(own, address ?? own, length);
   const kernelMade =
     own.length === 16 && own[0] === 0xfe && ((own[1] ?? 0) & 0xc0) === 0x80 && found.proto !== RTPROT_VNETD;
   const lasting = kernelMade || found.valid_lft !== 'forever' || own[0] === 127;
-  return { key, fields: found, lasting, ifindex, flags };
+  return { key, fields: { ...found, ...peer }, lasting, ifindex, flags };
 }
 
 function lifetimeOf(seconds: number): Value {

@@ -47,6 +47,8 @@ export interface ListTable {
     written: Written,
     holder: { readonly namespace: NamespaceName; readonly name: string },
   ): readonly WantedEntry[];
+  /** Equal for two entries the kernel will not have beside each other; without it, for those of one key. */
+  sameFor?(entry: WantedEntry): string;
   /** Whether a found entry of the same key is what was wanted; only written fields count. */
   agrees(wanted: Values, found: Values): boolean;
   /** Whether adding over what is found brings it into line; else it is removed first. Without it: always. */

@@ -31,7 +31,8 @@ const fields = {
 /** The VLANs a bridge's port is in, or the bridge itself (bridge(8), `bridge vlan`). */
 export const vlans: ListTable = {
   name: 'vlans',
-  summary: 'The VLANs a bridge port is in; on a bridge, those of the bridge itself.',
+  summary:
+    'The VLANs a bridge port is in; on a bridge, those of the bridge itself. What is not written is not managed: `20` alone puts the port in tagged, and leaves `pvid` and `untagged` of a VLAN that is there.',
   source: 'bridge-vlan',
   notice: 'always',
   canBeComplete: true,

@@ -1,0 +1,9 @@
+import type { Values } from './value.ts';
+
+/** An entry of a list as users see it: its key, and the fields that matter. */
+export function entryText(key: string, fields: Values): string {
+  const said = Object.entries(fields).map(([name, value]) =>
+    value === true ? name : `${name} ${value ?? 'none'}`,
+  );
+  return [key, ...said].join(' ');
+}
