@@ -1,4 +1,4 @@
-import type { Complaint } from '../model/place.ts';
+import { type Complaint, whereText } from '../model/place.ts';
 import { type Colour, paint } from './colour.ts';
 import { harmless } from './width.ts';
 
@@ -10,13 +10,12 @@ export function complaintText(
 ): string {
   const colour: Colour = severity === 'error' ? 'red' : 'yellow';
   return complaints
-    .map(({ file, line, column, message, excerpt, also }) => {
-      const place = paint(`${harmless(file)}:${line}:${column}:`, 'bold', colours);
+    .map((complaint) => {
+      const { message, excerpt } = complaint;
+      const place = paint(`${harmless(whereText(complaint))}:`, 'bold', colours);
       const head = `${place} ${paint(`${severity}:`, colour, colours)} ${harmless(message)}\n`;
       const quoted = excerpt === undefined ? '' : indented(excerpt);
-      const other =
-        also === undefined ? '' : `    see also ${harmless(also.file)}:${also.line}:${also.column}\n`;
-      return head + quoted + other;
+      return head + quoted;
     })
     .join('');
 }

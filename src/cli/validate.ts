@@ -1,11 +1,11 @@
 import { lstatSync, statSync } from 'node:fs';
 import { type Verdict, validateFiles, validateFolder } from '../config/validate.ts';
 import { complaintDocument } from '../daemon/control/documents.ts';
+import { counted } from '../model/counted.ts';
 import { Failure } from '../model/failure.ts';
 import { type Call, textOption } from './call.ts';
 import { complaintText } from './complaints.ts';
 import { type ExitCode, exit } from './exit.ts';
-import { counted } from './states.ts';
 
 /** `vnetctl validate [FILE…]`: checks files, or the whole folder, without a daemon. */
 export async function validate(call: Call): Promise<ExitCode> {
@@ -24,14 +24,21 @@ export async function validate(call: Call): Promise<ExitCode> {
 function verdict(call: Call): Promise<Verdict> {
   const { operands } = call;
   const [only] = operands;
-  if (only === undefined) return validateFolder(textOption(call, 'configDir') ?? usualFolder(process.env));
+  if (only === undefined) {
+    const folder = textOption(call, 'configDir') ?? usualFolder(process.env);
+    if (!isFolder(folder)) throw new Failure('usage', `there is no folder ${folder}`);
+    return validateFolder(folder);
+  }
   for (const path of operands) {
     if (lstatSync(path, { throwIfNoEntry: false }) === undefined) {
       throw new Failure('usage', `there is no file ${path}`);
     }
   }
-  const isFolder = operands.length === 1 && statSync(only, { throwIfNoEntry: false })?.isDirectory() === true;
-  return isFolder ? validateFolder(only) : validateFiles(operands);
+  return operands.length === 1 && isFolder(only) ? validateFolder(only) : validateFiles(operands);
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function usualFolder(environment: NodeJS.ProcessEnv): string {

@@ -7,7 +7,7 @@ import { compileLink } from './compile-link.ts';
 import { isForLater, notInThisVersion } from './later.ts';
 import type { DaemonPart, FilePart, LinkPart } from './part.ts';
 import { readYaml } from './read-file.ts';
-import { doubled, fault, mapWritten, nothingWritten, type Reading } from './reading.ts';
+import { fault, mapWritten, nothingWritten, type Reading } from './reading.ts';
 import { complaintAboutFile, complaintOf, type Remark, type Source } from './source.ts';
 
 /** A file by itself: its part of the declaration, or what is wrong with it. */
@@ -30,7 +30,7 @@ export function compileFile(source: Source): CompiledFile {
     for (const { key, value } of entriesOf(reading, document)) {
       if (key.text === 'links') takeLinks(reading, links, value);
       else if (key.text === 'daemon') {
-        if (daemon !== undefined) doubled(reading, key.offset, daemon.at, '`daemon` is written twice');
+        if (daemon !== undefined) fault(reading, key, '`daemon` is written twice', daemon.at);
         const settings = compileDaemon(reading, value);
         if (settings !== undefined) daemon = { at: key.offset, settings };
       } else if (key.text !== '$schema') fault(reading, key, unknownTopLevel(key.text));
@@ -65,7 +65,7 @@ function takeLinks(reading: Reading, links: Map<string, LinkPart>, written: Writ
   for (const { key, value } of map?.entries ?? []) {
     const first = links.get(key.text);
     if (first !== undefined) {
-      doubled(reading, key.offset, first.at, `\`${key.text}\` is declared twice`);
+      fault(reading, key, `\`${key.text}\` is declared twice`, first.at);
       continue;
     }
     const link = compileLink(reading, hostNamespace, key, value);

@@ -14,7 +14,7 @@ import { compileMembers, compilePortFields } from './compile-members.ts';
 import { notInThisVersion } from './later.ts';
 import { unknownKind, unknownLinkKey } from './mistakes.ts';
 import type { ExclusivePart, FieldPart, LinkPart, ListPart, MembersPart } from './part.ts';
-import { attempt, doubled, fault, mapWritten, nothingWritten, type Reading } from './reading.ts';
+import { attempt, fault, mapWritten, nothingWritten, type Reading } from './reading.ts';
 
 /** One link under `links:`; undefined when too little of it makes sense. */
 export function compileLink(
@@ -98,12 +98,8 @@ class Draft {
       case 'field': {
         const first = this.#fields[meaning.key];
         if (first !== undefined) {
-          doubled(
-            this.#reading,
-            key.offset,
-            first.at,
-            `\`${meaning.key}\` is written twice, one time as \`${key.text}\``,
-          );
+          const message = `\`${meaning.key}\` is written twice, one time as \`${key.text}\``;
+          fault(this.#reading, key, message, first.at);
           return;
         }
         const field = compileField(this.#reading, this.#namespace, meaning, value);

@@ -8,7 +8,7 @@ import type { AnyRow, Fields, Kind } from '../reconcilers/kind.ts';
 import { linkRef } from '../wire/composites.ts';
 import { compileField } from './compile-field.ts';
 import type { FieldPart, MemberPart, MembersPart } from './part.ts';
-import { attempt, doubled, fault, mapWritten, nothingWritten, type Reading } from './reading.ts';
+import { attempt, fault, mapWritten, nothingWritten, type Reading } from './reading.ts';
 
 const member = linkRef();
 
@@ -27,7 +27,7 @@ export function compileMembers(
     if (name === undefined) return;
     const first = members.get(name);
     if (first !== undefined) {
-      doubled(reading, item.offset, first.at, `\`${name}\` is twice in \`${key.text}\``);
+      fault(reading, item, `\`${name}\` is twice in \`${key.text}\``, first.at);
       return;
     }
     const fields = attributes === undefined ? {} : compilePortFields(reading, namespace, master, attributes);
@@ -81,7 +81,7 @@ export function compilePortFields(
     const first = fields[dotted];
     if (first !== undefined) {
       const message = `\`${own}\` is written twice, one time as \`${key.text}\``;
-      doubled(reading, key.offset, first.at, message);
+      fault(reading, key, message, first.at);
       continue;
     }
     const field = compileField(reading, namespace, { key: own, row }, value);

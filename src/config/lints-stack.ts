@@ -6,6 +6,18 @@ import { spotOf, spotOfKey, type World, type WorldLink } from './world.ts';
 /** What cannot stand on, in or beside another link; all of it is refused by the kernel. */
 export const stackLints: readonly WorldLint[] = [
   {
+    id: 'loopback',
+    severity: 'error',
+    doc: '`lo`, which the kernel makes in every namespace, is declared as a kind that vnetd would make.',
+    *check(world) {
+      for (const link of world.links.values()) {
+        if (link.name !== 'lo' || !link.kind.made) continue;
+        const message = `\`lo\` is the kernel’s own: it can only be \`kind: device\`, not ${link.kind.name}`;
+        yield { message, spot: spotOf(link) };
+      }
+    },
+  },
+  {
     id: 'on-itself',
     severity: 'error',
     doc: 'A link stands on itself, or is its own master.',

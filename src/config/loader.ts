@@ -50,9 +50,10 @@ export class Loader {
     }
     const changed = contents !== this.#contents;
     if (changed || this.#generation === 0) this.#generation += 1;
+    const lastGood = this.#renamed(folder, before);
     await this.#checkChanged(folder);
-    const settled = settle(this.#candidates(folder, before));
-    const good = folder.is === 'open' ? this.#goodOf(folder, settled, before) : before;
+    const settled = settle(this.#candidates(folder, lastGood));
+    const good = folder.is === 'open' ? this.#goodOf(folder, settled, lastGood) : before;
     this.#contents = contents;
     this.#good = good;
     this.#loaded = this.#result(folder, settled, changed);
@@ -66,6 +67,19 @@ export class Loader {
     this.#contents = contents;
     this.#checked = new Map(files);
     return files;
+  }
+
+  /** The last good version of a file that is not good now goes with it under its new name. */
+  #renamed({ files }: FolderOnDisk, before: ReadonlyMap<string, Checked>): ReadonlyMap<string, Checked> {
+    const lastGood = new Map(before);
+    const there = new Set(files.map(({ file }) => file));
+    for (const [gone, good] of before) {
+      const last = this.#checked.get(gone);
+      if (there.has(gone) || last === undefined || last.hash === good.hash) continue;
+      const now = files.find(({ file, hash }) => hash === last.hash && !before.has(file));
+      if (now !== undefined) lastGood.set(now.file, good);
+    }
+    return lastGood;
   }
 
   async #checkChanged({ files }: FolderOnDisk): Promise<void> {
@@ -83,7 +97,7 @@ export class Loader {
     this.#checked = now;
   }
 
-  /** A folder that may not be read keeps in force whatever was good of it. */
+  /** A folder that is gone or may not be read keeps in force whatever was good of it. */
   #candidates(folder: FolderOnDisk, before: ReadonlyMap<string, Checked>): readonly Candidate[] {
     const names = folder.is === 'closed' ? [...before.keys()].sort() : folder.files.map(({ file }) => file);
     return names.map((file) => {
@@ -113,7 +127,7 @@ export class Loader {
   }
 
   #result(folder: FolderOnDisk, settled: Settled, changed: boolean): Loaded {
-    const whole = settled.declaration.whole && folder.is !== 'absent';
+    const whole = settled.declaration.whole && folder.is === 'open';
     const unread = folder.files.flatMap((file) => ('fault' in file ? [file.fault] : []));
     const bad = folder.files.flatMap(({ file }) => this.#checked.get(file)?.compiled.errors ?? []);
     return {

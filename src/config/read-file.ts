@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, parseAllDocuments } from 'yaml';
 import { nameOf, type Written, type WrittenMap, type WrittenScalar } from '../model/written.ts';
-import { placeAt, placeText, type Remark, type Source } from './source.ts';
+import type { Remark, Source } from './source.ts';
 import { yamlFault } from './yaml-faults.ts';
 
 /** What a file says before anybody knows what it means: one tree for each of its documents. */
@@ -46,22 +46,20 @@ function parse(source: Source): ReadFile {
   const trees: Written[] = [];
   for (const { contents } of documents) {
     if (contents === null) continue;
-    trees.push(new Conversion(source, faults).written(contents));
+    trees.push(new Conversion(faults).written(contents));
   }
   return { documents: trees, faults };
 }
 
 /** One document on its way from YAML's nodes to what was written. */
 class Conversion {
-  readonly #source: Source;
   readonly #faults: Remark[];
   /** Anchors met so far; null while what they name is still being read. */
   readonly #anchors = new Map<string, Written | null>();
   readonly #sizes = new WeakMap<Written, number>();
   #aliased = 0;
 
-  constructor(source: Source, faults: Remark[]) {
-    this.#source = source;
+  constructor(faults: Remark[]) {
     this.#faults = faults;
   }
 
@@ -109,12 +107,7 @@ class Conversion {
         seen.set(key.text, key);
         entries.push({ key, value });
       } else {
-        const where = placeText(placeAt(this.#source, first.offset));
-        this.#fault(
-          key.offset,
-          `\`${key.text}\` is written twice; the other place is ${where}`,
-          first.offset,
-        );
+        this.#fault(key.offset, `\`${key.text}\` is written twice`, first.offset);
       }
     }
     for (const { key, value } of merged.flatMap((one) => this.#mergeable(one))) {

@@ -3,7 +3,7 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Complaint } from '../model/place.ts';
-import { complaintAboutFile } from './source.ts';
+import { complaintAboutFile, complaintAt, sourceOf } from './source.ts';
 
 /** A configuration file as it is on disk now: its text, or why it cannot be read. */
 export type FileOnDisk = { readonly file: string; readonly hash: string } & (
@@ -13,8 +13,8 @@ export type FileOnDisk = { readonly file: string; readonly hash: string } & (
 
 /** The folder as it is on disk now. */
 export interface FolderOnDisk {
-  /** `absent`: there is no such folder; `closed`: it is there and its files are not to be read. */
-  readonly is: 'open' | 'absent' | 'closed';
+  /** `closed`: there is no such folder, or its files are not to be read. */
+  readonly is: 'open' | 'closed';
   readonly files: readonly FileOnDisk[];
   readonly errors: readonly Complaint[];
   readonly warnings: readonly Complaint[];
@@ -31,7 +31,7 @@ export async function readFolder(directory: string): Promise<FolderOnDisk> {
     if (others !== undefined) {
       return closed(
         directory,
-        `the folder ${directory} may be written by others than root (${others}), so nothing in it is read`,
+        `this folder may be written by others than root (${others}), so nothing in it is read`,
       );
     }
     const names = (await readdir(directory)).filter((name) => !isIgnored(name)).sort();
@@ -49,12 +49,8 @@ export async function readFolder(directory: string): Promise<FolderOnDisk> {
     return { is: 'open', files, errors: [], warnings };
   } catch (error) {
     const code = codeOf(error);
-    if (code !== 'ENOENT') return closed(directory, `the folder ${directory} cannot be read: ${code}`);
-    const warning = complaintAboutFile(
-      directory,
-      `there is no folder ${directory}; nothing is declared, and nothing is removed for that`,
-    );
-    return { is: 'absent', files: [], errors: [], warnings: [warning] };
+    const why = code === 'ENOENT' ? 'this folder does not exist' : `this folder cannot be read: ${code}`;
+    return closed(directory, why);
   }
 }
 
@@ -106,12 +102,9 @@ function decoded(file: string, bytes: Buffer): FileOnDisk {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     return { file, hash: hashOf(bytes), text };
   } catch {
-    const line = firstBadLine(bytes);
-    return {
-      file,
-      hash: hashOf(bytes),
-      fault: { file, line, column: 1, message: 'this line is not UTF-8 text' },
-    };
+    const source = sourceOf(file, new TextDecoder().decode(bytes));
+    const at = source.lines[firstBadLine(bytes) - 1] ?? 0;
+    return { file, hash: hashOf(bytes), fault: complaintAt(source, at, 'this line is not UTF-8 text') };
   }
 }
 

@@ -1,5 +1,5 @@
 import { Misfit, nameOf, type Written, type WrittenMap } from '../model/written.ts';
-import { placeAt, placeText, type Remark, type Source } from './source.ts';
+import type { Remark, Source } from './source.ts';
 
 /** A file being compiled, and what was found wrong with it so far. */
 export interface Reading {
@@ -11,16 +11,6 @@ export function fault(reading: Reading, at: number | Written, message: string, a
   const offset = typeof at === 'number' ? at : at.offset;
   reading.faults.push(also === undefined ? { at: offset, message } : { at: offset, message, also });
   return undefined;
-}
-
-/** Says that something stands in two places, and names both. */
-export function doubled(reading: Reading, at: number, first: number, message: string): undefined {
-  return fault(
-    reading,
-    at,
-    `${message}; the other place is ${placeText(placeAt(reading.source, first))}`,
-    first,
-  );
 }
 
 /** What `read` makes of something written; a misfit becomes a fault and undefined. */

@@ -104,6 +104,5 @@ function complaintOfFinding({ message, spot, also }: Finding, file: string): Com
   const swapped = also !== undefined && spot.source.file !== file && also.source.file === file;
   const [here, there] = swapped ? [also, spot] : [spot, also];
   if (there === undefined) return complaintAt(here.source, here.at, message);
-  const other = placeAt(there.source, there.at);
-  return complaintAt(here.source, here.at, `${message}; the other place is ${placeText(other)}`, other);
+  return complaintAt(here.source, here.at, message, placeAt(there.source, there.at));
 }

@@ -39,7 +39,9 @@ export function placeAt(source: Source, offset: number): Place {
   return { file: source.file, line: low + 1, column: offset - (lines[low] ?? 0) + 1 };
 }
 
-export function complaintAt(source: Source, offset: number, message: string, also?: Place): Complaint {
+/** A complaint about a place; one that has to do with a second place names that too. */
+export function complaintAt(source: Source, offset: number, sentence: string, also?: Place): Complaint {
+  const message = also === undefined ? sentence : `${sentence}; the other place is ${placeText(also)}`;
   const place = placeAt(source, offset);
   const from = source.lines[place.line - 1] ?? 0;
   const line = source.text.slice(from, lineEnd(source.text, from));

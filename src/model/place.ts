@@ -13,3 +13,9 @@ export interface Complaint extends Place {
   /** A second place that has to do with it, such as the first of two declarations. */
   readonly also?: Place;
 }
+
+/** Where something is wrong; what is about a file or folder as a whole is at its beginning, with no line to show. */
+export function whereText({ file, line, column, excerpt }: Complaint): string {
+  const isWhole = excerpt === undefined && line === 1 && column === 1;
+  return isWhole ? file : `${file}:${line}:${column}`;
+}

@@ -1,4 +1,5 @@
 import type { NamespaceName, ObjectId } from './address.ts';
+import type { OnDrift } from './declaration.ts';
 import type { Complaint } from './place.ts';
 import type { PlannedStep } from './step.ts';
 import type { Value } from './value.ts';
@@ -15,6 +16,11 @@ export interface ObjectStatus {
   readonly reason: string | null;
   readonly drifts: number;
   readonly lastDrift: number | null;
+}
+
+/** Whether nothing is left to be done for it: as declared, or left alone on purpose. */
+export function isGood({ state }: Pick<ObjectStatus, 'state'>): boolean {
+  return state === 'in-sync' || state === 'paused';
 }
 
 export interface ConfigStatus {
@@ -38,6 +44,7 @@ export interface ObjectDetail {
   readonly ifindex: number | null;
   /** Whether vnetd made it, adopted it, or (a `device`) only keeps it. */
   readonly origin: 'made' | 'found' | null;
+  readonly onDrift: OnDrift;
   readonly attributes: readonly ShownAttribute[];
   readonly under: readonly string[];
   readonly over: readonly string[];

@@ -177,7 +177,7 @@ export function numberMap(
   const range = `pairs FROM:TO, FROM up to ${fromMax}, TO up to ${toMax}`;
   const number = (written: Written, max: number, of: string) => {
     const n = Number(parseInteger(textWritten(written, range)) ?? Number.NaN);
-    if (!(n >= 0 && n <= max)) throw new Misfit(written, `${of} is not a number of 0 to ${max}`);
+    if (!(n >= 0 && n <= max)) throw new Misfit(written, `${of} is not a number from 0 to ${max}`);
     return n;
   };
   const pairOf = (written: Written): [string, number] => {

@@ -143,7 +143,7 @@ export function u64(bounds: Bounds = {}): WireType<NumberOrWord> {
     read(written) {
       const n = parseInteger(textWritten(written, `a number (${range})`));
       if (n === undefined || n < min || n > max) {
-        throw new Misfit(written, `${nameOf(written)} is not a number of ${range}`);
+        throw new Misfit(written, `${nameOf(written)} is not a number from ${range}`);
       }
       return canonical(n);
     },
@@ -172,6 +172,9 @@ function integer(layout: Layout, bounds: Bounds): WireType<NumberOrWord> {
   const wordList = Object.keys(words);
   const bits = without === 0 ? '' : ` without the bits 0x${without.toString(16)}`;
   const range = [min === max ? String(min) : `${min} to ${max}${bits}`, ...wordList].join(', ');
+  const told = [min === max ? String(min) : `a number from ${min} to ${max}${bits}`, ...wordList].join(
+    ' or ',
+  );
   const numeric = { type: 'integer', minimum: min, maximum: max };
   return {
     name: layout.name,
@@ -183,7 +186,7 @@ function integer(layout: Layout, bounds: Bounds): WireType<NumberOrWord> {
       const parsed = parseInteger(text);
       const number = parsed === undefined ? Number.NaN : Number(parsed);
       if (wordFor.has(number)) return wordFor.get(number) as string;
-      if (!fits(number)) throw new Misfit(written, `${nameOf(written)} is not one of ${range}`);
+      if (!fits(number)) throw new Misfit(written, `${nameOf(written)} is not ${told}`);
       return number;
     },
     encode(value) {

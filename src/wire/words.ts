@@ -11,8 +11,8 @@ export function readSwitch(written: Written): boolean {
   const text = textWritten(written, '`true` or `false`').toLowerCase();
   if (onWords.has(text)) return true;
   if (offWords.has(text)) return false;
-  const hint = text === 'yes' ? ' (write `true`)' : text === 'no' ? ' (write `false`)' : '';
-  throw new Misfit(written, `${nameOf(written)} is not a switch; write \`true\` or \`false\`${hint}`);
+  const meant = text === 'yes' ? '`true`' : text === 'no' ? '`false`' : '`true` or `false`';
+  throw new Misfit(written, `${nameOf(written)} is not a switch; write ${meant}`);
 }
 
 const switchSchema = { enum: [true, false, 'on', 'off', 1, 0] } as const;

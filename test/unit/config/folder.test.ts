@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { whereText } from '../../../src/model/place.ts';
 import { names, scratch } from './scratch.ts';
 
 const isRoot = process.geteuid?.() === 0;
@@ -195,7 +196,7 @@ test('a file or folder that others may write keeps its last good contents', asyn
   for (const opened of [configuration, open()]) {
     const loaded = await opened.read();
     assert.deepEqual(names(loaded), ['a']);
-    assert.equal(loaded.declaration.whole, true);
+    assert.equal(loaded.declaration.whole, false, 'nothing is removed for what cannot be read');
     assert.match(loaded.errors[0]?.message ?? '', /may be written by others than root \(mode 0777\)/);
   }
   chmodSync(directory, 0o755);
@@ -213,19 +214,48 @@ test('a file of another owner is not read', {
   assert.match(errors[0]?.message ?? '', /it belongs to uid 65534/);
 });
 
-test('an absent folder declares nothing, and nothing is removed for that', async (t) => {
+test('a file with a mistake that is renamed keeps its last good version', async (t) => {
+  const { open, write, directory } = scratch(t);
+  write('a.yaml', 'links: { a: {} }');
+  const configuration = open();
+  await configuration.read();
+  write('a.yaml', 'links: [');
+  await configuration.read();
+  renameSync(join(directory, 'a.yaml'), join(directory, 'b.yaml'));
+  for (const opened of [configuration, open()]) {
+    const renamed = await opened.read();
+    assert.deepEqual([names(renamed), renamed.errors.map(({ file }) => file)], [['a'], ['b.yaml']]);
+  }
+  write('b.yaml', 'links: { b: {} }');
+  assert.deepEqual(names(await configuration.read()), ['b']);
+});
+
+test('an absent folder is an error, and the last good of it stays in force', async (t) => {
   const { open, write, directory } = scratch(t);
   write('a.yaml', 'links: { a: {} }');
   const configuration = open();
   await configuration.read();
   rmSync(directory, { recursive: true });
-  const gone = await configuration.read();
-  assert.deepEqual([names(gone), gone.declaration.whole, gone.errors], [[], false, []]);
-  assert.match(gone.warnings[0]?.message ?? '', /there is no folder .*nothing is removed/);
+  for (const opened of [configuration, open()]) {
+    const gone = await opened.read();
+    assert.deepEqual([names(gone), gone.declaration.whole], [['a'], false]);
+    assert.deepEqual(gone.errors.map(whereText), [directory]);
+    assert.match(gone.errors[0]?.message ?? '', /this folder does not exist/);
+  }
 
   mkdirSync(directory, { mode: 0o755 });
   write('a.yaml', 'links: [');
   assert.deepEqual(names(await configuration.read()), ['a'], 'the last good version is remembered meanwhile');
+});
+
+test('an empty folder declares nothing, and that is all right', async (t) => {
+  const { open, write, remove } = scratch(t);
+  write('a.yaml', 'links: { a: {} }');
+  const configuration = open();
+  await configuration.read();
+  remove('a.yaml');
+  const empty = await configuration.read();
+  assert.deepEqual([names(empty), empty.declaration.whole, empty.errors, empty.warnings], [[], true, [], []]);
 });
 
 test('large files are checked by a thread of their own, to the same result', async (t) => {

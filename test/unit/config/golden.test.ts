@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { validateFiles } from '../../../src/config/validate.ts';
-import type { Complaint } from '../../../src/model/place.ts';
+import { type Complaint, whereText } from '../../../src/model/place.ts';
 
 // A case is a folder: its .yaml files are one declaration, what is to be said of them is in `expected.txt`.
 // UPDATE_GOLDEN=1 writes that down anew.
@@ -29,7 +29,8 @@ for (const name of readdirSync(cases).sort()) {
   });
 }
 
-function shown(severity: string, { file, line, column, message, excerpt }: Complaint): string {
+function shown(severity: string, complaint: Complaint): string {
+  const { message, excerpt } = complaint;
   const under = excerpt === undefined ? '' : `${excerpt}\n`;
-  return `${file}:${line}:${column}: ${severity}: ${message}\n${under}`;
+  return `${whereText(complaint)}: ${severity}: ${message}\n${under}`;
 }
