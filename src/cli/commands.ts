@@ -47,7 +47,7 @@ export const commands: readonly CommandRow[] = [
     name: 'plan',
     operands: '[FILE...]',
     summary: 'what would be done now, in order, disruptive steps marked',
-    more: 'Exits 0 when there is nothing to do, 1 when there is. Giving files is not in this version.',
+    more: 'Exits 0 when there is nothing to do and all is in sync, 1 when there is something to do, when something cannot be done now, or when a file has a mistake. Giving files is not in this version.',
     examples: [['vnetctl plan', '']],
     asksDaemon: true,
     load: async () => (await import('./plan.ts')).plan,
@@ -75,7 +75,7 @@ export const commands: readonly CommandRow[] = [
     name: 'validate',
     operands: '[FILE...]',
     summary: 'check files, without a daemon',
-    more: 'Without files, everything in the configuration folder together. Exits 0 when all is valid, 1 when it is not.',
+    more: 'Without files, everything in the configuration folder together. Exits 0 when all is valid, 1 when it is not, 2 when there is no such file or folder.',
     options: [['-c, --config-dir <DIR>', 'the folder (default: $CONFIGURATION_DIRECTORY or /etc/vnetd)']],
     examples: [
       ['vnetctl validate', 'the folder the daemon reads'],
@@ -88,7 +88,7 @@ export const commands: readonly CommandRow[] = [
     name: 'history',
     operands: '[ID]',
     summary: 'drifts and repairs: what was wanted, what was found, who did it, how long it took',
-    more: 'The last 100 lines, or all since or until a time.\nA TIME is 10m, "2 hours ago", today, yesterday, 14:05, "2026-11-21 10:00" or ISO 8601.',
+    more: 'The last 100 lines, or all since or until a time. Exits 0, or 1 for an ID that is neither declared nor in the history.\nA TIME is 10m, "2 hours ago", today, yesterday, 14:05, "2026-11-21 10:00" or ISO 8601.',
     options: [
       ['-S, --since <TIME>', 'only what happened since then'],
       ['-U, --until <TIME>', 'only what happened until then'],

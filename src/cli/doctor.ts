@@ -1,8 +1,8 @@
 import type { DoctorDocument } from '../daemon/control/documents.ts';
+import { counted } from '../model/counted.ts';
 import type { Call } from './call.ts';
 import { ask } from './daemon.ts';
 import { type ExitCode, exit } from './exit.ts';
-import { counted } from './states.ts';
 import { table } from './table.ts';
 
 /** `vnetctl doctor`: what this kernel and host lack for what is declared. */

@@ -25,6 +25,9 @@ export function eventRow(event: EventDocument): readonly Cell[] {
   ];
 }
 
+/** Events that tell what vnetd did; the others tell what it saw. */
+const remedies: ReadonlySet<EventName> = new Set(['created', 'adopted', 'applied', 'restored']);
+
 export const eventTitles = ['WHEN', 'OBJECT', 'EVENT', 'WHAT'] as const;
 
 /** Writes events as they come, under titles; columns widen with what has come so far. */
@@ -46,7 +49,7 @@ export function eventWriter(terminal: Terminal): (event: EventDocument) => void 
 }
 
 function eventText({ event, changes, by, micros, disruptive, message, generation }: EventDocument): string {
-  const words = event === 'restored' || event === 'created' ? remedyText : differenceText;
+  const words = remedies.has(event) ? remedyText : differenceText;
   const parts = (changes ?? []).map(words);
   if (message !== undefined) parts.push(message);
   else if (generation !== undefined) parts.push(`generation ${generation}`);

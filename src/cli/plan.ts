@@ -1,10 +1,12 @@
 import type { PlanDocument } from '../daemon/control/documents.ts';
+import { counted } from '../model/counted.ts';
 import type { Call } from './call.ts';
 import { ask } from './daemon.ts';
 import { Ending, type ExitCode, exit } from './exit.ts';
-import { counted } from './states.ts';
+import { objectText } from './states.ts';
 import { stepRow, stepTitles } from './steps.ts';
 import { table } from './table.ts';
+import type { Terminal } from './terminal.ts';
 
 /** `vnetctl plan`: what would be done now, in order. */
 export async function plan({ operands, socket, json, terminal }: Call): Promise<ExitCode> {
@@ -15,18 +17,29 @@ export async function plan({ operands, socket, json, terminal }: Call): Promise<
     );
   }
   const document = await ask<PlanDocument>(socket, '/v1/plan');
-  const { steps } = document;
+  const { steps, left, config } = document;
   if (json) terminal.writeJson(document);
-  else if (steps.length === 0) terminal.write('nothing to do\n');
-  else {
-    const disruptive = steps.filter((step) => step.disruptive).length;
-    const withheld = steps.filter((step) => step.withheld !== null).length;
-    const marks = [
-      disruptive > 0 ? `${disruptive} disruptive` : '',
-      withheld > 0 ? `${withheld} not done now` : '',
-    ];
-    const sum = [counted(steps.length, 'step'), ...marks.filter((mark) => mark !== '')].join(', ');
-    terminal.write(`${table(stepTitles, steps.map(stepRow), terminal)}\n${sum}\n`);
-  }
-  return steps.length === 0 ? exit.good : exit.notSo;
+  else terminal.write(planText(document, terminal));
+  return steps.length + left.length + config.errors.length === 0 ? exit.good : exit.notSo;
+}
+
+function planText({ steps, left, config }: PlanDocument, terminal: Terminal): string {
+  const rows = steps.length === 0 ? '' : `${table(stepTitles, steps.map(stepRow), terminal)}\n`;
+  const notPlanned = left.map((object) => `not planned: ${objectText(object)}\n`).join('');
+  const errors = config.errors.length;
+  const complaint =
+    errors === 0 ? '' : `${counted(errors, 'configuration error')}: \`vnetctl status\` shows what\n`;
+  const sum = `${sumOf(steps)}${steps.length === 0 && notPlanned + complaint !== '' ? ' now' : ''}`;
+  return `${rows}${sum}\n${notPlanned}${complaint}`;
+}
+
+function sumOf(steps: PlanDocument['steps']): string {
+  if (steps.length === 0) return 'nothing to do';
+  const disruptive = steps.filter((step) => step.disruptive).length;
+  const withheld = steps.filter((step) => step.withheld !== null).length;
+  const marks = [
+    disruptive > 0 ? `${disruptive} disruptive` : '',
+    withheld > 0 ? `${withheld} not done now` : '',
+  ];
+  return [counted(steps.length, 'step'), ...marks.filter((mark) => mark !== '')].join(', ');
 }

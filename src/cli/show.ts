@@ -1,9 +1,11 @@
 import type { DetailDocument } from '../daemon/control/documents.ts';
+import { counted } from '../model/counted.ts';
+import { isGood } from '../model/status.ts';
 import type { Call } from './call.ts';
 import { paint } from './colour.ts';
 import { ask, objectPath } from './daemon.ts';
 import { type ExitCode, exit } from './exit.ts';
-import { counted, isGood, stateColours } from './states.ts';
+import { stateColours } from './states.ts';
 import { stepRow, stepTitles } from './steps.ts';
 import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -30,7 +32,7 @@ function detailText(detail: DetailDocument, terminal: Terminal, now: number): st
 }
 
 function head(detail: DetailDocument, terminal: Terminal, now: number): string {
-  const { id, kind, state, since, reason, drifts, last_drift, ifindex, origin } = detail;
+  const { id, kind, state, since, reason, drifts, last_drift, ifindex, origin, on_drift } = detail;
   const title = `${paint(harmless(id), 'bold', terminal.colour)} (${kind})`;
   const word = paint(state, stateColours[state], terminal.colour);
   const lines = [`${title}: ${word} since ${localTime(since)} (${ago(since, now)})`];
@@ -38,6 +40,7 @@ function head(detail: DetailDocument, terminal: Terminal, now: number): string {
   const facts = [
     ifindex === null ? 'not there' : `ifindex ${ifindex}`,
     ...(origin === null ? [] : [origins[origin]]),
+    ...(on_drift === 'ignore' ? ['made once, never compared (on_drift: ignore)'] : []),
     last_drift === null
       ? counted(drifts, 'drift')
       : `${counted(drifts, 'drift')}, the last ${ago(last_drift, now)}`,

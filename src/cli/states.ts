@@ -1,6 +1,8 @@
 import type { ConfigDocument, ObjectDocument } from '../daemon/control/documents.ts';
-import type { ObjectState } from '../model/status.ts';
+import { counted } from '../model/counted.ts';
+import { isGood, type ObjectState } from '../model/status.ts';
 import type { Colour } from './colour.ts';
+import { harmless } from './width.ts';
 
 /** How each state looks, in the order a summary counts them. */
 export const stateColours: Readonly<Record<ObjectState, Colour>> = {
@@ -13,14 +15,20 @@ export const stateColours: Readonly<Record<ObjectState, Colour>> = {
   paused: 'gray',
 };
 
-/** Whether nothing is left to be done for it: as declared, or left alone on purpose. */
-export function isGood(object: Pick<ObjectDocument, 'state'>): boolean {
-  return object.state === 'in-sync' || object.state === 'paused';
-}
-
 /** Whether everything shown is as declared, and everything written is in force. */
 export function allGood(config: ConfigDocument, objects: readonly ObjectDocument[]): boolean {
   return config.errors.length === 0 && objects.every(isGood);
+}
+
+/** `bond1 is drifted: mtu is 1400, wanted 1500`, ready to print. */
+export function objectText({ id, state, reason }: ObjectDocument): string {
+  const why = reason === null ? '' : reasonBehind(state, reason);
+  return harmless(`${id} is ${state.replace('-', ' ')}${why}`);
+}
+
+/** `waiting: waiting for eth0` says it twice. */
+function reasonBehind(state: ObjectState, reason: string): string {
+  return reason.startsWith(`${state} `) ? reason.slice(state.length) : `: ${reason}`;
 }
 
 /** `12 objects: 11 in sync, 1 waiting`. */
@@ -35,8 +43,4 @@ export function summary(config: ConfigDocument, objects: readonly ObjectDocument
   const errors = config.errors.length;
   const complaint = errors === 0 ? '' : `; ${counted(errors, 'configuration error')}`;
   return `${counted(objects.length, 'object')}${states}${complaint}`;
-}
-
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,10 +1,11 @@
 import type { ObjectDocument, StatusDocument } from '../daemon/control/documents.ts';
+import { isGood } from '../model/status.ts';
 import type { Call } from './call.ts';
 import { paint } from './colour.ts';
 import { complaintText } from './complaints.ts';
 import { address, ask, lines } from './daemon.ts';
 import { type ExitCode, exit } from './exit.ts';
-import { allGood, isGood, stateColours, summary } from './states.ts';
+import { allGood, stateColours, summary } from './states.ts';
 import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';
 import { ago } from './time.ts';

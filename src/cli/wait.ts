@@ -1,11 +1,11 @@
 import type { StatusDocument } from '../daemon/control/documents.ts';
+import { isGood } from '../model/status.ts';
 import { type Call, textOption } from './call.ts';
 import { complaintText } from './complaints.ts';
 import { address, ask, lines } from './daemon.ts';
 import { Ending, type ExitCode, exit } from './exit.ts';
-import { allGood, isGood, summary } from './states.ts';
+import { allGood, objectText, summary } from './states.ts';
 import { parseSpan } from './time.ts';
-import { harmless } from './width.ts';
 
 const usualTimeout = '30s';
 
@@ -57,9 +57,7 @@ function tell({ json, terminal }: Call, document: StatusDocument): void {
   }
   terminal.write(complaintText(document.config.errors, 'error', terminal.colour));
   for (const object of document.objects) {
-    if (isGood(object)) continue;
-    const why = object.reason === null ? '' : `: ${object.reason}`;
-    terminal.write(`${harmless(`${object.id} is ${object.state}${why}`)}\n`);
+    if (!isGood(object)) terminal.write(`${objectText(object)}\n`);
   }
   terminal.write(`${summary(document.config, document.objects)}\n`);
 }

@@ -1,8 +1,9 @@
 import { foundLink } from '../inventory/found.ts';
 import { type ObjectId, objectId, parseObjectId, resolveReference } from '../model/address.ts';
+import { entryText } from '../model/entry-text.ts';
 import type { ObjectDetail, ShownAttribute } from '../model/status.ts';
 import type { PlannedStep } from '../model/step.ts';
-import type { Value } from '../model/value.ts';
+import type { Values } from '../model/value.ts';
 import type { Ledger } from '../owners/ledger.ts';
 import { sentence } from '../plan/hold.ts';
 import { kindNamed } from '../reconcilers/index.ts';
@@ -22,6 +23,7 @@ export function detailOf(keeper: Keeper, ledger: Ledger, id: ObjectId): ObjectDe
     status: statusOf(id, held),
     ifindex: link?.ifindex ?? null,
     origin: ledger.get(id).origin,
+    onDrift: held.wanted.onDrift,
     attributes: attributesOf(keeper, id, held),
     under: [...new Set([...underOf(held), ...members])],
     over: [...new Set([...over, ...mastersOf(keeper, link?.master ?? 0)])],
@@ -50,17 +52,22 @@ function attributesOf(keeper: Keeper, id: ObjectId, held: Held): ShownAttribute[
   const entries = Object.entries(held.wanted.lists).flatMap(([list, { entries: wanted }]) =>
     wanted.map((entry) => {
       const at = `${list}/${entry.key}`;
-      const is: Value = found?.lists[list]?.has(entry.key) === true ? entry.key : null;
+      const is = found?.lists[list]?.get(entry.key);
       return {
         key: list,
-        wanted: entry.key,
-        found: is,
+        wanted: entryText(entry.key, entry.fields),
+        found: is === undefined ? null : entryText(entry.key, alsoFound(entry.fields, is.fields)),
         agrees: link !== undefined && !differs(at),
         note: note(at),
       };
     }),
   );
   return [...plain, ...entries];
+}
+
+/** Of a found entry, what is written of the wanted one. */
+function alsoFound(wanted: Values, found: Values): Values {
+  return Object.fromEntries(Object.keys(wanted).map((key) => [key, found[key] ?? null]));
 }
 
 /** The links an object stands on, by its declaration. */

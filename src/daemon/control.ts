@@ -2,11 +2,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net';
 import { Failure } from '../model/failure.ts';
 import { errorDocument } from './control/documents.ts';
+import { keepSocket } from './control/kept-socket.ts';
 import { LineStream } from './control/line-stream.ts';
 import { type AskPeer, peerOf } from './control/peer.ts';
 import { Refusal } from './control/refusal.ts';
 import { route } from './control/route.ts';
-import { listenOn } from './control/socket-file.ts';
 import type { House } from './house.ts';
 
 export type { AskPeer, Peer } from './control/peer.ts';
@@ -20,9 +20,6 @@ const clientLimit = 256;
 /** How long a client may be silent outside a stream, in the middle of a request or of its answer. */
 const silenceMs = 30_000;
 
-/** How long answers may take to go out once the daemon is stopping. */
-const farewellMs = 500;
-
 export interface ControlOptions {
   readonly path: string;
   /** Who may read, beside root; nobody where there is no such group. */
@@ -33,6 +30,10 @@ export interface ControlOptions {
   readonly peer: AskPeer;
   /** Told of surprises that a client saw as `internal`. */
   readonly surprised?: (error: unknown) => void;
+  /** Told in a sentence when somebody removed the socket and it was made again, or cannot be. */
+  readonly remade?: (sentence: string) => void;
+  /** How often it is looked whether the socket is still there. */
+  readonly lookMs?: number;
 }
 
 export interface Control {
@@ -49,33 +50,27 @@ export interface Control {
  */
 export async function openControl(options: ControlOptions): Promise<Control> {
   const stopping = new AbortController();
-  const server = createServer(
-    { requestTimeout: silenceMs, headersTimeout: silenceMs },
-    (request, response) => {
-      void serve(request, response, options, stopping.signal);
-    },
-  );
-  server.maxConnections = clientLimit;
-  server.setTimeout(silenceMs);
-  server.on('clientError', refuseNonsense);
-  const file = await listenOn(server, options.path, options.group);
+  const newServer = () => {
+    const server = createServer(
+      { requestTimeout: silenceMs, headersTimeout: silenceMs },
+      (request, response) => {
+        void serve(request, response, options, stopping.signal);
+      },
+    );
+    server.maxConnections = clientLimit;
+    server.setTimeout(silenceMs);
+    server.on('clientError', refuseNonsense);
+    return server;
+  };
+  const socket = await keepSocket({ ...options, newServer });
   let closed: Promise<void> | undefined;
   const close = () => {
-    closed ??= new Promise<void>((resolve) => {
-      file.remove();
-      const timer = setTimeout(() => server.closeAllConnections(), farewellMs);
-      server.close(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-      stopping.abort();
-      server.closeIdleConnections();
-    });
+    closed ??= socket.close(() => stopping.abort());
     return closed;
   };
   if (options.signal.aborted) await close();
   else options.signal.addEventListener('abort', () => void close(), { once: true });
-  return { path: options.path, group: file.group, close };
+  return { path: options.path, group: socket.group, close };
 }
 
 async function serve(

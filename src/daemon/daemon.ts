@@ -2,9 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Loaded, openConfiguration } from '../config/folder.ts';
 import { openHistory } from '../history/history.ts';
+import { counted } from '../model/counted.ts';
 import type { Happening } from '../model/event.ts';
 import { Failure } from '../model/failure.ts';
-import type { Complaint } from '../model/place.ts';
+import { type Complaint, whereText } from '../model/place.ts';
+import { isGood } from '../model/status.ts';
 import { peerCredentials } from '../netlink/native.ts';
 import { openControl } from './control.ts';
 import type { House } from './house.ts';
@@ -155,6 +157,7 @@ export async function runDaemon(options: Options & { readonly version: string })
       signal: stop.signal,
       peer: peerCredentials,
       surprised: (error) => journal.error('an answer failed', { reason: String(error) }),
+      remade: (sentence) => journal.warn(sentence),
     });
     await Promise.race([settled, ended]);
     service.ready(sentence());
@@ -180,7 +183,7 @@ function inSyncWithin(house: House, published: Published, ms: number, signal: Ab
   const verdict = () => {
     const { objects, config } = house.status();
     if (config.errors.length > 0) return false;
-    if (objects.every(({ state }) => state === 'in-sync' || state === 'paused')) return true;
+    if (objects.every(isGood)) return true;
     return objects.some(({ state }) => state === 'pending') ? undefined : false;
   };
   return new Promise((resolve) => {
@@ -202,9 +205,11 @@ function inSyncWithin(house: House, published: Published, ms: number, signal: Ab
 
 function configHappening({ declaration, errors, warnings }: Loaded): Happening {
   const count = (list: readonly unknown[], word: string) =>
-    list.length === 0 ? '' : `, ${list.length} ${word}${list.length === 1 ? '' : 's'}`;
-  const message = `generation ${declaration.generation}: ${declaration.links.length} objects declared${count(errors, 'error')}${count(warnings, 'warning')}`;
-  return { at: Date.now(), id: null, event: 'config', generation: declaration.generation, message };
+    list.length === 0 ? '' : `, ${counted(list.length, word)}`;
+  const { generation, links } = declaration;
+  const declared = links.length === 0 ? 'no objects' : counted(links.length, 'object');
+  const message = `generation ${generation}: ${declared} declared${count(errors, 'error')}${count(warnings, 'warning')}`;
+  return { at: Date.now(), id: null, event: 'config', generation, message };
 }
 
 /** Each complaint is said once, for as long as it stands. */
@@ -223,14 +228,15 @@ function tellComplaints(
   for (const sentence of standing) told.add(sentence);
 }
 
-function inOneLine({ file, line, column, message }: Complaint): string {
-  return `${file}:${line}:${column}: ${message}`;
+function inOneLine(complaint: Complaint): string {
+  return `${whereText(complaint)}: ${complaint.message}`;
 }
 
 /** What `systemctl status` shows. */
 function summary(house: House): string {
   const { objects, health, config } = house.status();
   const well = objects.filter(({ state }) => state === 'in-sync').length;
-  const errors = config.errors.length === 0 ? '' : `, ${config.errors.length} configuration errors`;
-  return `${health}: ${well} of ${objects.length} objects in sync${errors}`;
+  const errors =
+    config.errors.length === 0 ? '' : `, ${counted(config.errors.length, 'configuration error')}`;
+  return `${health}: ${well} of ${counted(objects.length, 'object')} in sync${errors}`;
 }

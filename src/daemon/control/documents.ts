@@ -1,4 +1,5 @@
 import type { Change, Requester } from '../../model/change.ts';
+import type { OnDrift } from '../../model/declaration.ts';
 import type { EventName, Happening } from '../../model/event.ts';
 import type { Complaint, Place } from '../../model/place.ts';
 import type {
@@ -8,6 +9,7 @@ import type {
   ObjectStatus,
   ShownAttribute,
 } from '../../model/status.ts';
+import { isGood } from '../../model/status.ts';
 import type { PlannedStep, Step } from '../../model/step.ts';
 import type { House, HouseStatus } from '../house.ts';
 
@@ -53,12 +55,17 @@ export interface DetailDocument extends ObjectDocument {
   readonly under: readonly string[];
   readonly over: readonly string[];
   readonly plan: readonly StepDocument[];
+  readonly on_drift: OnDrift;
 }
 
 export type StepDocument = Step & { readonly disruptive: boolean; readonly withheld: string | null };
 
 export interface PlanDocument {
   readonly steps: readonly StepDocument[];
+  /** Objects that are not in sync without a step that says why. */
+  readonly left: readonly ObjectDocument[];
+  /** What is declared in a file with an error is not in the plan. */
+  readonly config: ConfigDocument;
 }
 
 export interface EventDocument {
@@ -130,11 +137,26 @@ export function detailDocument(detail: ObjectDetail): DetailDocument {
     under: detail.under,
     over: detail.over,
     plan: detail.plan.map(stepDocument),
+    on_drift: detail.onDrift,
   };
 }
 
-export function planDocument(steps: readonly PlannedStep[]): PlanDocument {
-  return { steps: steps.map(stepDocument) };
+export function planDocument(
+  steps: readonly PlannedStep[],
+  objects: readonly ObjectStatus[],
+  config: ConfigStatus,
+): PlanDocument {
+  const left = objects.filter((object) => !isGood(object) && !isExplained(object, steps));
+  return {
+    steps: steps.map(stepDocument),
+    left: left.map(objectDocument),
+    config: configDocument(config),
+  };
+}
+
+/** Whether the steps of an object say why it is as it is: what is done now for it, or why not. */
+function isExplained({ id, state }: ObjectStatus, steps: readonly PlannedStep[]): boolean {
+  return steps.some(({ step, withheld }) => step.id === id && (state === 'pending' || withheld !== null));
 }
 
 export function doctorDocument(abilities: Awaited<ReturnType<House['doctor']>>): DoctorDocument {

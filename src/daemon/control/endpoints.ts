@@ -10,7 +10,14 @@ import {
 } from './documents.ts';
 import { followHistory, followStatus, tell } from './follow.ts';
 import type { LineStream } from './line-stream.ts';
-import { historyAsked, idsAsked, objectsAsked, unknownObject } from './query.ts';
+import {
+  historyAsked,
+  idsAsked,
+  knownToHistory,
+  objectsAsked,
+  objectsStillThere,
+  unknownObject,
+} from './query.ts';
 
 /** What a request asks for, once it is known to be allowed. */
 export interface Asked {
@@ -97,7 +104,9 @@ export const endpoints: readonly Endpoint[] = [
     async answer({ house, query }) {
       const ids = idsAsked(query);
       objectsAsked(house.status(), ids);
-      return planDocument(await house.plan(ids));
+      const steps = await house.plan(ids);
+      const status = house.status();
+      return planDocument(steps, objectsStillThere(status, ids), status.config);
     },
   },
   {
@@ -113,7 +122,9 @@ export const endpoints: readonly Endpoint[] = [
     path: '/v1/history',
     parameters: historyParameters,
     answer({ house, query }) {
-      const past = house.history(historyAsked(query));
+      const asked = historyAsked(query);
+      knownToHistory(house, asked.id);
+      const past = house.history(asked);
       return async (stream) => {
         await tell(past, stream);
         stream.end();
@@ -127,6 +138,7 @@ export const endpoints: readonly Endpoint[] = [
     parameters: ['id', 'since', 'limit'],
     answer({ house, query }) {
       const asked = historyAsked(query);
+      knownToHistory(house, asked.id);
       const past = house.history(asked);
       return (stream) => followHistory(past, house, asked.id ?? null, stream);
     },

@@ -2,7 +2,7 @@ import type { HistoryQuery } from '../../history/query.ts';
 import { asObjectId, type ObjectId } from '../../model/address.ts';
 import { didYouMean } from '../../model/nearest.ts';
 import type { ObjectStatus } from '../../model/status.ts';
-import type { HouseStatus } from '../house.ts';
+import type { House, HouseStatus } from '../house.ts';
 import { Refusal } from './refusal.ts';
 
 /** How many lines of history are shown to those who name neither a number nor a time. */
@@ -41,12 +41,20 @@ export function objectsStillThere(
   return status.objects.filter(({ id }) => asked.has(id));
 }
 
-export function unknownObject(status: HouseStatus, id: string): Refusal {
+export function unknownObject(status: HouseStatus, id: string, besides = ''): Refusal {
   const near = didYouMean(
     id,
     status.objects.map((object) => object.id),
   );
-  return new Refusal('not-found', `no object named ${id} is declared${near}`);
+  return new Refusal('not-found', `no object named ${id} is declared${besides}${near}`);
+}
+
+/** Refuses an id that is not declared and of which nothing is remembered. */
+export function knownToHistory(house: House, id: ObjectId | undefined): void {
+  if (id === undefined) return;
+  const status = house.status();
+  if (status.objects.some((object) => object.id === id) || house.history({ id, limit: 1 }).length > 0) return;
+  throw unknownObject(status, id, ', and nothing of that name is in the history');
 }
 
 /** Which part of history is asked for. With a time and no `limit`, everything of that time. */

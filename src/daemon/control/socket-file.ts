@@ -9,6 +9,8 @@ const longestPath = 107;
 export interface SocketFile {
   /** The group that may connect, null where only root may. */
   readonly group: string | null;
+  /** False once somebody removed it. */
+  isThere(): boolean;
   /** Removes the file, unless another daemon's has taken its place. */
   remove(): void;
 }
@@ -37,6 +39,7 @@ export async function listenOn(server: Server, path: string, group: string): Pro
   renameSync(fresh, path);
   return {
     group: given ? group : null,
+    isThere: () => lstatSync(path, { throwIfNoEntry: false }) !== undefined,
     remove() {
       if (lstatSync(path, { throwIfNoEntry: false })?.ino === ino) rmSync(path, { force: true });
     },

@@ -51,7 +51,15 @@ function statusFrom({
 }
 
 function detailsFrom(details: Record<string, object>): Furniture['details'] {
-  const bare = { ifindex: null, origin: null, attributes: [], under: [], over: [], plan: [] };
+  const bare = {
+    ifindex: null,
+    origin: null,
+    onDrift: 'restore' as const,
+    attributes: [],
+    under: [],
+    over: [],
+    plan: [],
+  };
   return Object.fromEntries(
     Object.entries(details).map(([id, detail]) => {
       const { status, ...rest } = detail as { readonly status?: object };

@@ -7,10 +7,12 @@ import {
   statusDocument,
 } from '../../../src/daemon/control/documents.ts';
 import { asObjectId } from '../../../src/model/address.ts';
+import type { ObjectState } from '../../../src/model/status.ts';
 import { object, start, statusOf } from './house-in-memory.ts';
 
 const at = start;
 const id = asObjectId('eth0');
+const nothingWrong = { generation: 1, errors: [], warnings: [] };
 
 test('a status has the fields users were promised, in their order', () => {
   const bond = object('bond1', {
@@ -88,8 +90,25 @@ for (const { name, happening, json } of events) {
 test('a planned step is the step itself, marked', () => {
   const step = { do: 'set', id, kind: 'device', fields: { mtu: 9000 } } as const;
   assert.equal(
-    JSON.stringify(planDocument([{ step, disruptive: true, withheld: 'on_drift is alert' }])),
-    '{"steps":[{"do":"set","id":"eth0","kind":"device","fields":{"mtu":9000},"disruptive":true,"withheld":"on_drift is alert"}]}',
+    JSON.stringify(
+      planDocument([{ step, disruptive: true, withheld: 'on_drift is alert' }], [], nothingWrong).steps,
+    ),
+    '[{"do":"set","id":"eth0","kind":"device","fields":{"mtu":9000},"disruptive":true,"withheld":"on_drift is alert"}]',
+  );
+});
+
+test('a plan names what is left without a step that says why', () => {
+  const step = { do: 'set', id, kind: 'device', fields: { mtu: 9000 } } as const;
+  const leftBy = (withheld: string | null, state: ObjectState) =>
+    planDocument([{ step, disruptive: false, withheld }], [object('eth0', { state })], nothingWrong).left
+      .length;
+  assert.equal(leftBy(null, 'pending'), 0);
+  assert.equal(leftBy('left as it is', 'drifted'), 0);
+  assert.equal(leftBy(null, 'refused'), 1, 'the step is for something else');
+  assert.equal(leftBy(null, 'in-sync'), 0);
+  assert.equal(
+    planDocument([], [object('eth0', { state: 'waiting' })], nothingWrong).left[0]?.state,
+    'waiting',
   );
 });
 
@@ -99,6 +118,7 @@ test('a detail begins as the object in the status does', () => {
     status,
     ifindex: 2,
     origin: 'found',
+    onDrift: 'restore',
     attributes: [{ key: 'mtu', wanted: 9000, found: 1500, agrees: false, note: null }],
     under: [],
     over: ['bond1'],
@@ -106,6 +126,6 @@ test('a detail begins as the object in the status does', () => {
   });
   assert.deepEqual(Object.keys(detail), [
     ...['id', 'namespace', 'kind', 'state', 'since', 'reason', 'drifts', 'last_drift'],
-    ...['ifindex', 'origin', 'attributes', 'under', 'over', 'plan'],
+    ...['ifindex', 'origin', 'attributes', 'under', 'over', 'plan', 'on_drift'],
   ]);
 });

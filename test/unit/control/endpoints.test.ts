@@ -111,6 +111,7 @@ test('one object in all detail, by its percent-encoded id', async (t) => {
     status,
     ifindex: 7,
     origin: 'made',
+    onDrift: 'restore',
     attributes: [],
     under: ['/veth1'],
     over: [],
@@ -134,6 +135,8 @@ test('a plan, of everything or of one object', async (t) => {
   assert.equal((await send(path, '/v1/plan')).json.steps.length, 2);
   assert.deepEqual((await send(path, '/v1/plan?id=bond1')).json, {
     steps: [{ do: 'down', id: 'bond1', disruptive: true, withheld: null }],
+    left: [],
+    config: { generation: 1, errors: [], warnings: [] },
   });
 });
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { groupId } from '../../../src/daemon/control/socket-file.ts';
-import { send } from './client.ts';
-import { houseInMemory } from './house-in-memory.ts';
+import { follow, send } from './client.ts';
+import { houseInMemory, object, statusOf } from './house-in-memory.ts';
 import { folder, opened } from './opened.ts';
 
 const permissions = (path: string) => (statSync(path).mode & 0o777).toString(8);
@@ -61,6 +61,33 @@ test('a file that is no socket is left alone', async (t) => {
 test('a path that is too long is refused, and not cut off', async (t) => {
   const path = join(folder(t), 'x'.repeat(100));
   await assert.rejects(opened(t, houseInMemory(), { path }), /too long for a socket/);
+});
+
+test('a socket that somebody removed is made again, and who is connected stays so', async (t) => {
+  const said: string[] = [];
+  let told = () => {};
+  const remade = new Promise<void>((resolve) => {
+    told = resolve;
+  });
+  const { house, control, path } = await opened(t, houseInMemory(), {
+    lookMs: 5,
+    remade(sentence) {
+      said.push(sentence);
+      told();
+    },
+  });
+  const stream = await follow(path, '/v1/status/stream');
+  await stream.next();
+  rmSync(dirname(path), { recursive: true });
+  await remade;
+  assert.equal((await send(path, '/v1/status')).status, 200);
+  assert.equal(permissions(path), '600');
+  assert.deepEqual(said, [`${path} was gone, and is made again`]);
+
+  house.change({ status: statusOf([object('eth7')]) });
+  assert.equal((await stream.next()).objects[0].id, 'eth7');
+  await control.close();
+  assert.equal(statSync(path, { throwIfNoEntry: false }), undefined);
 });
 
 test('the socket goes when the daemon ends', async (t) => {
