@@ -2,8 +2,7 @@ import { article } from '../derive/grammar.ts';
 import { masterOfPortKey } from '../reconcilers/index.ts';
 import { linksOfKind, referenceOf, type WorldLint, written } from './lint.ts';
 import { takerOf } from './lints-stack.ts';
-import type { ListPart } from './part.ts';
-import { type Spot, spotOf, spotOfKey, type WorldLink } from './world.ts';
+import { spotIn, spotOf, spotOfKey } from './world.ts';
 
 /** What does not go with being a member. */
 export const membershipLints: readonly WorldLint[] = [
@@ -151,7 +150,3 @@ export const membershipLints: readonly WorldLint[] = [
     },
   },
 ];
-
-function spotIn(link: WorldLink, { at }: Pick<ListPart, 'at'>): Spot {
-  return { source: spotOf(link).source, at };
-}

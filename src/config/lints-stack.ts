@@ -1,7 +1,10 @@
 import { article } from '../derive/grammar.ts';
 import { linksOfKind, lowerKeys, referenceOf, repeated, type WorldLint, written } from './lint.ts';
 import { stackCycles } from './lint-cycle.ts';
-import { spotOf, spotOfKey, type World, type WorldLink } from './world.ts';
+import { spotIn, spotOf, spotOfKey, type World, type WorldLink } from './world.ts';
+
+/** IPV6_MIN_MTU (RFC 8200, section 5). */
+const LEAST_IPV6_MTU = 1280;
 
 /** What cannot stand on, in or beside another link; all of it is refused by the kernel. */
 export const stackLints: readonly WorldLint[] = [
@@ -14,6 +17,27 @@ export const stackLints: readonly WorldLint[] = [
         if (link.name !== 'lo' || !link.kind.made) continue;
         const message = `\`lo\` is the kernel’s own: it can only be \`kind: device\`, not ${link.kind.name}`;
         yield { message, spot: spotOf(link) };
+      }
+    },
+  },
+  {
+    id: 'ipv6-mtu',
+    severity: 'error',
+    doc: 'An IPv6 address on a link whose `mtu` is below 1280, where the kernel has no IPv6.',
+    *check(world) {
+      for (const link of world.links.values()) {
+        const mtu = link.fields.mtu?.value;
+        const list = link.part?.lists.addresses;
+        const first = list?.entries.findIndex(({ key }) => key.includes(':')) ?? -1;
+        const entry = list?.entries[first];
+        if (typeof mtu !== 'number' || mtu >= LEAST_IPV6_MTU || list === undefined || entry === undefined)
+          continue;
+        const message = `with \`mtu: ${mtu}\` the link has no IPv6, which needs ${LEAST_IPV6_MTU}; ${entry.key} cannot be put on it`;
+        yield {
+          message,
+          spot: spotIn(link, { at: list.places[first] ?? list.at }),
+          also: spotOfKey(link, 'mtu'),
+        };
       }
     },
   },

@@ -66,3 +66,8 @@ export function spotOfKey(link: WorldLink, key: string): Spot {
   const field = link.fields[key];
   return field === undefined ? spotOf(link) : { source: field.source ?? spotOf(link).source, at: field.at };
 }
+
+/** A place in the part that declares a link itself. */
+export function spotIn(link: WorldLink, { at }: { readonly at: number }): Spot {
+  return { source: spotOf(link).source, at };
+}
