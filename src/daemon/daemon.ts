@@ -162,7 +162,7 @@ export async function runDaemon(options: Options & { readonly version: string })
     await Promise.race([settled, ended]);
     service.ready(sentence());
     isReady = true;
-    published.watch({ changed: () => service.status(sentence()) }, stop.signal);
+    published.watch({ changed: () => service.status(sentence) }, stop.signal);
     journal.info('ready', { version });
     const why = await ended;
     journal.info('stopping', { reason: why });

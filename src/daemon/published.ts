@@ -10,13 +10,16 @@ const PATIENCE_MS = 30_000;
 /** What the keeper last told of each object, and who wants to hear of it. */
 export class Published {
   readonly #objects = new Map<ObjectId, ObjectStatus>();
+  /** The ids in the order they are shown; undefined while some came or went since. */
+  #order: readonly ObjectId[] | undefined;
   readonly #watchers = new Set<Watcher>();
 
   /** In the order of their ids, those of the host first. */
   objects(): readonly ObjectStatus[] {
-    return [...this.#objects.values()].sort(
-      (a, b) => order(a.namespace ?? '', b.namespace ?? '') || order(a.id, b.id),
-    );
+    this.#order ??= [...this.#objects.values()]
+      .sort((a, b) => byName.compare(a.namespace ?? '', b.namespace ?? '') || byName.compare(a.id, b.id))
+      .map(({ id }) => id);
+    return this.#order.flatMap((id) => this.#objects.get(id) ?? []);
   }
 
   get(id: ObjectId): ObjectStatus | undefined {
@@ -24,8 +27,11 @@ export class Published {
   }
 
   take(message: Extract<FromKeeper, { say: 'status' }>): void {
+    const before = this.#objects.size;
     for (const status of message.changed) this.#objects.set(status.id, status);
+    const came = this.#objects.size > before;
     for (const id of message.gone) this.#objects.delete(id);
+    if (came || message.gone.length > 0) this.#order = undefined;
     this.changed();
   }
 
@@ -68,6 +74,4 @@ function isIll({ state, since }: ObjectStatus, now: number): boolean {
 }
 
 /** As `ip link` users expect it: eth2 before eth10. */
-function order(a: string, b: string): number {
-  return a.localeCompare(b, 'en', { numeric: true });
-}
+const byName = new Intl.Collator('en', { numeric: true });

@@ -27,8 +27,8 @@ export interface ServiceManagerOptions {
 export interface ServiceManager {
   /** Started, or reloaded: everything was looked at once. Feeds the watchdog from then on. */
   ready(status: string): void;
-  /** What `systemctl status` shows. Said at most once a second; the last one counts. */
-  status(sentence: string): void;
+  /** What `systemctl status` shows has changed. Asked for and said at most once a second. */
+  status(sentence: () => string): void;
   /** A reload begins; `ready` ends it. */
   reloading(): void;
   stopping(status: string): void;
@@ -43,16 +43,16 @@ export function openServiceManager(options: ServiceManagerOptions): ServiceManag
   // Not needed by hand, so not loaded there: the addon links against libsystemd.
   const notify = createRequire(import.meta.url)('sd-notify') as SdNotify;
   let feeding: NodeJS.Timeout | null = null;
-  let pendingStatus: string | null = null;
+  let pendingStatus: (() => string) | null = null;
   let statusTimer: NodeJS.Timeout | null = null;
 
   const sendStatus = (sentence: string) => notify.sendState(`STATUS=${oneLine(sentence)}`);
-  const sendStatusSoon = (sentence: string) => {
+  const sendStatusSoon = (sentence: () => string) => {
     if (statusTimer !== null) {
       pendingStatus = sentence;
       return;
     }
-    sendStatus(sentence);
+    sendStatus(sentence());
     statusTimer = setTimeout(() => {
       statusTimer = null;
       const last = pendingStatus;

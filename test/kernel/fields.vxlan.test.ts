@@ -1,4 +1,4 @@
-// kernels: uml-6.12
+// kernels: host uml-6.12 uml-6.1
 // timeout: 300
 // Every field of a vxlan, from YAML to the kernel and back, judged by ip(8).
 import { test } from 'node:test';
@@ -6,7 +6,7 @@ import type { Values } from '../../src/model/value.ts';
 import { everyLink } from '../../src/reconcilers/every-link.ts';
 import { kinds } from '../../src/reconcilers/index.ts';
 import { tryFields } from './fields/campaign.ts';
-import { lacks, mayRefuseOfEveryLink, valuesOfEveryLink } from './fields/every-link.ts';
+import { valuesOfEveryLink } from './fields/every-link.ts';
 
 /** What has to stand beside a key for the driver to take it (vxlan_config_validate in drivers/net/vxlan/vxlan_core.c). */
 const conditions: Readonly<Record<string, Values>> = {
@@ -42,6 +42,5 @@ test('every field of a vxlan', async (t) => {
     },
     // The kernel does not tell the family of a vxlan without endpoints.
     untold: (key, was) => (key === 'remote' || key === 'local') && was === 'none',
-    mayRefuse: (key, value) => mayRefuseOfEveryLink(key, value) || (lacks('6.12') && key === 'localbypass'),
   });
 });

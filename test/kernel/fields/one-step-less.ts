@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { needOf } from '../../../src/reconcilers/kind.ts';
-import { run } from '../support/command.ts';
 import type { Namespace } from '../support/namespace.ts';
-import { type Bed, type Case, foreignValue, isSo, lookAround, second } from './campaign.ts';
+import { type Bed, type Case, foreignValue, second } from './cases.ts';
+import { eachLine, line } from './ip-lines.ts';
 import { outside } from './outside.ts';
+import { isSo, lookAround } from './seen.ts';
 
 /**
  * What the table says a change needs, the kernel insists on: with one step less every field stays as it is.
@@ -20,9 +21,7 @@ export async function tryOneStepLess(bed: Bed, cases: readonly Case[], ns: Names
       found: { ...bed.beside(one.key, was, one.n), [one.key]: was },
       wanted: { ...bed.beside(one.key, other, one.n), [one.key]: other },
     });
-    const attempt = `link set dev ${one.name} ${words(other)
-      .map((word) => `'${word}'`)
-      .join(' ')}`;
+    const attempt = line('link', 'set', 'dev', one.name, ...words(other));
     const member = [
       `link add mm${one.n} type veth peer name mn${one.n}`,
       `link set mm${one.n} master ${one.name}`,
@@ -51,7 +50,7 @@ export async function tryOneStepLess(bed: Bed, cases: readonly Case[], ns: Names
     tried.push(one);
   }
   if (tried.length === 0) return 0;
-  await run([...ns.enter, '/bin/sh'], { input: `${script.map((words) => `ip ${words}`).join('\n')}\n` });
+  await eachLine(ns, script);
   const around = await lookAround(ns);
   assert.deepEqual(
     tried

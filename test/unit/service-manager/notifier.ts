@@ -9,7 +9,7 @@ const service = openServiceManager({ alive: () => alive });
 const deeds: Readonly<Record<string, () => void>> = {
   ready: () => service.ready('ok: 1 of 1 objects in sync'),
   status: () => {
-    for (let i = 1; i <= 100; i++) service.status(`state ${i}`);
+    for (let i = 1; i <= 100; i++) service.status(() => `state ${i}`);
   },
   hang: () => {
     alive = false;

@@ -1,0 +1,110 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { release } from 'node:os';
+import { sameValue, type Value } from '../../../src/model/value.ts';
+import { kindNamed, type kinds } from '../../../src/reconcilers/index.ts';
+import type { AnyRow } from '../../../src/reconcilers/kind.ts';
+
+/** What a kernel can be built without, or has only by a late patch: asked of it by ip(8). */
+type Ability = 'VLANs of bridges' | 'netfilter of bridges' | 'queues of any length';
+
+interface Need {
+  /** The first release of Linux that has the field (include/uapi/linux/if_link.h and if_bridge.h). */
+  readonly since?: string;
+  /** The first of each older series that got it as well. */
+  readonly backports?: readonly string[];
+  readonly ability?: Ability;
+  /** What the kernel says of the field, steadfastly, without that ability; nothing at all where this is absent. */
+  readonly shows?: Value;
+}
+
+const vlans = { ability: 'VLANs of bridges' } as const;
+const netfilter = { ability: 'netfilter of bridges' } as const;
+
+/** Fields not every kernel has, by table and key. What came after 6.1, the lab's 6.1 is seen to lack and its 6.12 to have. */
+const needs: Readonly<Record<string, Need>> = {
+  'bond.lacp_active': { since: '5.15' },
+  'bond.arp_missed_max': { since: '5.17' },
+  'bond.ns_ip6_target': { since: '5.18' },
+  'bond.coupled_control': { since: '6.9', backports: ['6.1.149'] },
+  'bond_port.prio': { since: '6.0' },
+  'bridge.vlan_filtering': { ...vlans, shows: false },
+  'bridge.vlan_protocol': vlans,
+  'bridge.vlan_default_pvid': vlans,
+  'bridge.vlan_stats_enabled': vlans,
+  'bridge.vlan_stats_per_port': vlans,
+  'bridge.mcast_vlan_snooping': { since: '5.15', ...vlans, shows: false },
+  'bridge.mst_enabled': { since: '5.18', ...vlans, shows: false },
+  'bridge.nf_call_iptables': netfilter,
+  'bridge.nf_call_ip6tables': netfilter,
+  'bridge.nf_call_arptables': netfilter,
+  'bridge.fdb_max_learned': { since: '6.7' },
+  'bridge_port.locked': { since: '5.18' },
+  'bridge_port.mab': { since: '6.2' },
+  'bridge_port.mcast_max_groups': { since: '6.3' },
+  'bridge_port.neigh_vlan_suppress': { since: '6.4' },
+  'bridge_port.backup_nhid': { since: '6.6' },
+  'vxlan.vnifilter': { since: '5.18' },
+  'vxlan.localbypass': { since: '6.5' },
+};
+
+/** The longest queue every kernel takes; some, 6.12.117 for one, refuse a longer one with ERANGE. */
+export const longestQueue = 32_767;
+
+/** Whether the kernel does not keep that value: vnetd has to say so of it, and of no other. */
+export type IsBeyond = (table: string, key: string, row: AnyRow, value: Value) => boolean;
+
+/** What is beyond the kernel that runs here; tries each ability once at most. */
+export function askKernel(): IsBeyond {
+  const answers = new Map<Ability, boolean>();
+  const can = (ability: Ability): boolean => {
+    const answer = answers.get(ability) ?? tryOut(ability);
+    answers.set(ability, answer);
+    return answer;
+  };
+  return (table, key, row, value) => {
+    // A secret has to be set first, by sysctl, and the tests set none (check_stable_privacy in net/ipv6/addrconf.c).
+    if (key === 'addrgenmode') return value === 'stable_secret';
+    if (key === 'txqueuelen') return Number(value) > longestQueue && !can('queues of any length');
+    const need = needs[`${table}.${key}`];
+    if (need === undefined) return false;
+    if (!isSince(need)) return !sameValue(value, row.absent);
+    return need.ability !== undefined && !can(need.ability) && !sameValue(value, need.shows);
+  };
+}
+
+/** On the machine's own kernel: why these kinds cannot be tried there; false where they can. */
+export function cannotTry(...names: readonly (keyof typeof kinds)[]): string | false {
+  if (process.env.VNETD_TEST_KERNEL !== 'host') return false;
+  const modules = names.map((name) => kindNamed(name)?.kernel?.module ?? name);
+  const absent = modules.filter((module) => !existsSync(`/sys/module/${module}`));
+  // What a test would load stays loaded.
+  return absent.length > 0 && `not without the module ${absent.join(', ')}, which is not loaded`;
+}
+
+function isSince({ since, backports = [] }: Need): boolean {
+  if (since === undefined || compare(release(), since) >= 0) return true;
+  const series = (version: string) => version.split('.').slice(0, 2).join('.');
+  return backports.some((one) => series(one) === series(release()) && compare(release(), one) >= 0);
+}
+
+/** Negative where version `a` is older than `b`. */
+function compare(a: string, b: string): number {
+  const [left, right] = [a, b].map((version) => version.split(/[.-]/).map(Number));
+  for (const at of [0, 1, 2]) {
+    const difference = (left?.[at] || 0) - (right?.[at] || 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+const trials: Readonly<Record<Ability, string>> = {
+  'VLANs of bridges': 'ip link add b0 type bridge vlan_filtering 1',
+  'netfilter of bridges': 'ip link add b0 type bridge; ip -d link show b0 | grep nf_call_iptables',
+  'queues of any length': `ip link add b0 txqueuelen ${longestQueue + 1} type bridge`,
+};
+
+/** Whether ip(8) can do it, in a namespace of its own. */
+function tryOut(ability: Ability): boolean {
+  return spawnSync('unshare', ['-n', 'sh', '-ec', trials[ability]]).status === 0;
+}
