@@ -223,6 +223,13 @@ export class Bookkeeper {
 
   /** Drifts that no longer differ: restored if that was our doing, else simply over. */
   #over(id: ObjectId, held: Held, judgement: Judgement, now: number): void {
+    if (
+      held.open.size === 0 &&
+      held.contests.size === 0 &&
+      held.toldWords.size === 0 &&
+      held.fitted === nothingFitted
+    )
+      return;
     const differing = new Set(judgement.findings.map(({ at }) => at));
     if (!differing.has('kind')) held.toldWords.delete('kind');
     const atWork = judgement.findings.filter(({ hold }) => hold === null).map(({ at }) => at);

@@ -1,3 +1,4 @@
+import { type Sight, sightOf } from '../inventory/found.ts';
 import type { ObjectId } from '../model/address.ts';
 import type { Change, Requester } from '../model/change.ts';
 import type { WantedLink } from '../model/declaration.ts';
@@ -31,6 +32,7 @@ export interface Refusal {
 /** What the keeper knows of one declared object, beside the world. */
 export interface Held {
   wanted: WantedLink;
+  sight: Sight;
   state: ObjectState;
   since: number;
   reason: string | null;
@@ -69,6 +71,7 @@ export const nothingFitted: Fitted = { changes: [], disruptive: false };
 export function newHeld(wanted: WantedLink, now: number): Held {
   return {
     wanted,
+    sight: sightOf(wanted),
     state: 'pending',
     since: now,
     reason: null,

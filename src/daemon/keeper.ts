@@ -262,7 +262,7 @@ export class Keeper {
       if (names.some((name) => making.has(name))) continue;
       for (const name of names) making.add(name);
       const disruptive = now.some((one) => one.disruptive);
-      const around = mentioned(this.inventory, held.wanted);
+      const around = mentioned(this.inventory, held.sight);
       const before = this.linkOf(id)?.ifindex;
       jobs.push({ id, held, judgement, steps: now.map(({ step }) => step), disruptive, around, before });
     }
@@ -297,9 +297,9 @@ export class Keeper {
     const link = this.linkOf(id);
     if (link?.ifindex !== before) this.#books.died(held, link !== undefined);
     if (link !== undefined) this.#books.tellDrift(id, held);
-    const mark = () => fingerprint(this.inventory, held.wanted, link);
+    const mark = () => fingerprint(this.inventory, held.wanted, link, held.sight);
     // A link it refers to went or came while the request was on its way: the answer was to another question.
-    const overtaken = mentioned(this.inventory, held.wanted).some((ifindex, i) => ifindex !== around[i]);
+    const overtaken = mentioned(this.inventory, held.sight).some((ifindex, i) => ifindex !== around[i]);
     for (const result of results)
       this.#books.performed(id, held, judgement, result, disruptive, overtaken, mark);
     // A claim on what could not be made would be a claim on what somebody else makes later.
@@ -333,8 +333,8 @@ export class Keeper {
 
   #judge(id: ObjectId, held: Held): Judgement {
     const link = this.linkOf(id);
-    const found = link === undefined ? undefined : foundLink(this.inventory, held.wanted, link);
-    this.#books.refusals.reconsider(held, () => fingerprint(this.inventory, held.wanted, link));
+    const found = link === undefined ? undefined : foundLink(this.inventory, held.wanted, link, held.sight);
+    this.#books.refusals.reconsider(held, () => fingerprint(this.inventory, held.wanted, link, held.sight));
     const world = this.#identities.worldFor(held);
     return judge(held.wanted, found, this.#rim.ledger.get(id), this.#policyFor(held), world);
   }

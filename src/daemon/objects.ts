@@ -1,7 +1,7 @@
-import { type ObjectId, parseObjectId, resolveReference } from '../model/address.ts';
+import { sightOf } from '../inventory/found.ts';
+import { type ObjectId, parseObjectId } from '../model/address.ts';
 import type { Declaration, WantedLink } from '../model/declaration.ts';
 import { sameValue } from '../model/value.ts';
-import { fieldsOf } from '../reconcilers/index.ts';
 import { type Held, newHeld } from './held.ts';
 
 /** The declared objects, and who mentions whom. */
@@ -45,44 +45,38 @@ export class Objects {
         continue;
       }
       changed.push(wanted.id);
-      if (held === undefined) this.#held.set(wanted.id, newHeld(wanted, now));
+      const kept = held ?? newHeld(wanted, now);
+      if (held === undefined) this.#held.set(wanted.id, kept);
       else {
-        this.#unmention(held.wanted);
+        this.#unmention(held);
         held.wanted = wanted;
+        held.sight = sightOf(wanted);
         held.edited = true;
         held.refusals.clear();
         held.toldWords.clear();
         held.unheeded.clear();
         held.contests.clear();
       }
-      this.#mention(wanted);
+      this.#mention(kept);
     }
     for (const id of gone) {
       const held = this.#held.get(id);
-      if (held !== undefined) this.#unmention(held.wanted);
+      if (held !== undefined) this.#unmention(held);
       this.#held.delete(id);
     }
     return { changed, gone: [...gone] };
   }
 
-  #mention(wanted: WantedLink): void {
-    for (const id of mentioned(wanted)) {
+  #mention({ wanted, sight }: Held): void {
+    for (const id of sight.mentions) {
       const who = this.#mentions.get(id);
       if (who === undefined) this.#mentions.set(id, new Set([wanted.id]));
       else who.add(wanted.id);
     }
   }
 
-  #unmention(wanted: WantedLink): void {
-    for (const id of mentioned(wanted)) this.#mentions.get(id)?.delete(wanted.id);
-  }
-}
-
-function* mentioned(wanted: WantedLink): Iterable<ObjectId> {
-  const table = fieldsOf(wanted.kind);
-  for (const [key, value] of Object.entries(wanted.fields)) {
-    for (const name of table[key]?.type.mentions?.(value) ?? [])
-      yield resolveReference(wanted.namespace, name);
+  #unmention({ wanted, sight }: Held): void {
+    for (const id of sight.mentions) this.#mentions.get(id)?.delete(wanted.id);
   }
 }
 

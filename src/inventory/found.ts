@@ -3,6 +3,7 @@ import {
   type LinkName,
   linkName,
   type NamespaceName,
+  type ObjectId,
   parseObjectId,
   resolveReference,
 } from '../model/address.ts';
@@ -29,16 +30,39 @@ export function namesFrom(inventory: Inventory, namespace: NamespaceName): Names
   };
 }
 
-/** A link as its declaration sees it: only what is declared is decoded. */
-export function foundLink(inventory: Inventory, wanted: WantedLink, link: InventoryLink): FoundLink {
-  const names = namesFrom(inventory, wanted.namespace);
+/** What of a link its declaration looks at, worked out once. */
+export interface Sight {
+  readonly rows: readonly (readonly [string, AnyRow])[];
+  /** The ids of the links it refers to. */
+  readonly mentions: readonly ObjectId[];
+}
+
+export function sightOf(wanted: WantedLink): Sight {
   const table = fieldsOf(wanted.kind);
   const told = kindNamed(wanted.kind)?.told;
-  const values: Record<string, Value> = {};
   const beside = Object.keys(wanted.fields).flatMap((key) => table[key]?.beside ?? []);
-  for (const key of new Set(['state', 'master', ...beside, ...Object.keys(wanted.fields)])) {
+  const keys = new Set(['state', 'master', ...beside, ...Object.keys(wanted.fields)]);
+  const mentions = Object.entries(wanted.fields)
+    .flatMap(([key, value]) => table[key]?.type.mentions?.(value) ?? [])
+    .map((name) => resolveReference(wanted.namespace, name));
+  const rows = [...keys].flatMap((key) => {
     const row = table[key] ?? told?.[key];
-    if (row === undefined || !inItsMaster(key, link)) continue;
+    return row === undefined ? [] : [[key, row] as const];
+  });
+  return { rows, mentions };
+}
+
+/** A link as its declaration sees it: only what is declared is decoded. */
+export function foundLink(
+  inventory: Inventory,
+  wanted: WantedLink,
+  link: InventoryLink,
+  sight: Sight = sightOf(wanted),
+): FoundLink {
+  const names = namesFrom(inventory, wanted.namespace);
+  const values: Record<string, Value> = {};
+  for (const [key, row] of sight.rows) {
+    if (!inItsMaster(key, link)) continue;
     const value = standsElsewhere(row, link)
       ? `if${link.lower} in another namespace`
       : decodeRow(row, link.message, names);
@@ -76,6 +100,8 @@ function inItsMaster(key: string, link: InventoryLink): boolean {
   return master === undefined || master.kernel?.kind === link.slaveKind;
 }
 
+const noEntries: ReadonlyMap<string, FoundEntry> = new Map();
+
 function entriesOf(
   inventory: Inventory,
   table: ListTable,
@@ -87,6 +113,7 @@ function entriesOf(
     case 'bridge-vlan':
       return inventory.vlans(link.ifindex);
     case 'link':
+      if (link.altnames.length === 0) return noEntries;
       return new Map(link.altnames.map((key) => [key, { key, fields: {}, lasting: true }]));
     default:
       return table.source satisfies never;
@@ -100,12 +127,8 @@ export function holderOf(inventory: Inventory, name: LinkName): Holder | undefin
 }
 
 /** The numbers of the links a declaration refers to; 0 where there is none. */
-export function mentioned(inventory: Inventory, wanted: WantedLink): readonly number[] {
-  return Object.entries(wanted.fields)
-    .flatMap(([key, value]) => fieldsOf(wanted.kind)[key]?.type.mentions?.(value) ?? [])
-    .map(
-      (name) => inventory.named(parseObjectId(resolveReference(wanted.namespace, name)).name)?.ifindex ?? 0,
-    );
+export function mentioned(inventory: Inventory, { mentions }: Sight): readonly number[] {
+  return mentions.map((id) => inventory.named(parseObjectId(id).name)?.ifindex ?? 0);
 }
 
 /** What an answer of the kernel may hang on as one text: it changes when the link or one it refers to does, but not with counters. */
@@ -113,8 +136,9 @@ export function fingerprint(
   inventory: Inventory,
   wanted: WantedLink,
   link: InventoryLink | undefined,
+  sight: Sight,
 ): string {
-  const others = mentioned(inventory, wanted).map((ifindex) => standing(inventory.link(ifindex)));
+  const others = mentioned(inventory, sight).map((ifindex) => standing(inventory.link(ifindex)));
   if (link === undefined) return canonical(others);
   const names = namesFrom(inventory, wanted.namespace);
   const all = Object.entries(fieldsOf(wanted.kind)).map(([key, row]) =>

@@ -159,9 +159,9 @@ export class Inventory {
     }
     // Messages of other families lack IFLA_MASTER and IFLA_LINKINFO: their silence means nothing.
     if (family !== AF.UNSPEC) return;
-    const link = readLink(notice);
+    const before = this.#links.get(notice.view.getInt32(notice.start + 4, littleEndian));
+    const link = readLink(notice, before);
     if (link === undefined) return;
-    const before = this.#links.get(link.ifindex);
     this.#reading?.links.add(link.ifindex);
     this.#links.set(link.ifindex, link);
     if (before === undefined || before.name !== link.name) {

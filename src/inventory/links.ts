@@ -2,7 +2,7 @@ import type { LinkMessage } from '../derive/codec.ts';
 import type { FoundEntry } from '../reconcilers/list.ts';
 import { macText } from '../wire/addresses.ts';
 import { eachAttribute, follow } from '../wire/attributes.ts';
-import { bytesOf, littleEndian, textOf, u32In } from '../wire/bytes.ts';
+import { littleEndian, textOf, u32In } from '../wire/bytes.ts';
 import { IFLA, IFLA_INFO } from '../wire/if-link.ts';
 import { SIZE } from '../wire/rtnetlink.ts';
 
@@ -27,11 +27,14 @@ export interface InventoryLink {
   readonly message: LinkMessage;
 }
 
-/** Reads the head of a link message: what is needed of every link, declared or not. Copies the message. */
-export function readLink({ view, start, end }: LinkMessage): InventoryLink | undefined {
-  if (end - start < SIZE.ifinfomsg) return undefined;
-  const copy = bytesOf({ view, start, end });
-  const own = new DataView(copy.buffer);
+/**
+ * Reads the head of a link message: what is needed of every link, declared or not.
+ * The message is copied, over that of `before` where it is as long: links change often, and seldom in length.
+ */
+export function readLink(received: LinkMessage, before?: InventoryLink): InventoryLink | undefined {
+  if (received.end - received.start < SIZE.ifinfomsg) return undefined;
+  const message = keptCopy(received, before?.message);
+  const { view: own, end } = message;
   let name = '';
   let kind: string | null = null;
   let slaveKind: string | null = null;
@@ -40,13 +43,13 @@ export function readLink({ view, start, end }: LinkMessage): InventoryLink | und
   let lowerNamespace: number | null = null;
   let mac = '';
   let altnames: readonly string[] = [];
-  eachAttribute(own, SIZE.ifinfomsg, copy.length, (type, from, to) => {
+  eachAttribute(own, SIZE.ifinfomsg, end, (type, from, to) => {
     switch (type) {
       case IFLA.IFNAME:
         name = textOf({ view: own, start: from, end: to });
         break;
       case IFLA.ADDRESS:
-        mac = macText(copy.subarray(from, to));
+        mac = macText(new Uint8Array(own.buffer, from, to - from));
         break;
       case IFLA.MASTER:
         master = u32In({ view: own, start: from, end: to }) ?? 0;
@@ -85,6 +88,14 @@ export function readLink({ view, start, end }: LinkMessage): InventoryLink | und
     lowerNamespace,
     mac,
     altnames,
-    message: { view: own, start: 0, end: copy.length },
+    message,
   };
+}
+
+function keptCopy({ view, start, end }: LinkMessage, old: LinkMessage | undefined): LinkMessage {
+  const bytes = new Uint8Array(view.buffer, view.byteOffset + start, end - start);
+  if (old === undefined || old.end !== bytes.length)
+    return { view: new DataView(bytes.slice().buffer), start: 0, end: bytes.length };
+  new Uint8Array(old.view.buffer).set(bytes);
+  return old;
 }

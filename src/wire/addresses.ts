@@ -5,9 +5,13 @@ import type { WireType } from './type.ts';
 
 const MAC = /^[0-9a-f]{2}(:[0-9a-f]{2})+$/;
 
+const hexBytes = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** The text of a hardware address, lower case, colons. */
 export function macText(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':');
+  let text = '';
+  for (let i = 0; i < bytes.length; i++) text += (i === 0 ? '' : ':') + hexBytes[bytes[i] ?? 0];
+  return text;
 }
 
 export function macBytes(text: string): Uint8Array {

@@ -38,6 +38,20 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 /** The text up to the first NUL: kernel strings carry one, and sometimes padding after it. */
 export function textOf(slice: Slice): string {
   const { view, start, end } = slice;
+  let text = '';
+  for (let at = start; at < end; at++) {
+    const byte = view.getUint8(at);
+    if (byte === 0) return text;
+    if (byte >= 0x80 || at - start >= SHORT) return decoded(slice);
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
+/** Names of links and kinds are ASCII and short: for those a decoder costs more than it does. */
+const SHORT = 32;
+
+function decoded({ view, start, end }: Slice): string {
   const bytes = Buffer.from(view.buffer, view.byteOffset + start, end - start);
   const nul = bytes.indexOf(0);
   return bytes.toString('utf8', 0, nul < 0 ? bytes.length : nul);
