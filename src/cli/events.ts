@@ -26,7 +26,7 @@ export function eventRow(event: EventDocument): readonly Cell[] {
 }
 
 /** Events that tell what vnetd did; the others tell what it saw. */
-const remedies: ReadonlySet<EventName> = new Set(['created', 'adopted', 'applied', 'restored']);
+const remedies: ReadonlySet<EventName> = new Set(['created', 'adopted', 'applied', 'restored', 'released']);
 
 export const eventTitles = ['WHEN', 'OBJECT', 'EVENT', 'WHAT'] as const;
 

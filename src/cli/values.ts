@@ -26,7 +26,7 @@ export function differenceText({ key, wanted, found }: Change): string {
 export function remedyText({ key, wanted, found }: Change): string {
   if (key === 'exists') return wanted === true ? 'made' : 'taken away';
   if (wanted === null) return `${key} ${valueText(found)} taken out`;
-  return found === null ? `${key} ${valueText(wanted)} put back` : `${key} set to ${valueText(wanted)}`;
+  return found === null ? `${key} ${valueText(wanted)} put in` : `${key} set to ${valueText(wanted)}`;
 }
 
 function isList(value: Value): value is readonly Value[] {

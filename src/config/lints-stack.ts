@@ -1,7 +1,7 @@
 import { article } from '../derive/grammar.ts';
 import { linksOfKind, lowerKeys, referenceOf, repeated, type WorldLint, written } from './lint.ts';
 import { stackCycles } from './lint-cycle.ts';
-import { spotIn, spotOf, spotOfKey, type World, type WorldLink } from './world.ts';
+import { type Spot, spotIn, spotOf, spotOfKey, type World, type WorldLink } from './world.ts';
 
 /** IPV6_MIN_MTU (RFC 8200, section 5). */
 const LEAST_IPV6_MTU = 1280;
@@ -38,6 +38,25 @@ export const stackLints: readonly WorldLint[] = [
           spot: spotIn(link, { at: list.places[first] ?? list.at }),
           also: spotOfKey(link, 'mtu'),
         };
+      }
+    },
+  },
+  {
+    id: 'altname-taken',
+    severity: 'error',
+    doc: 'An alternative name that is a link’s name, or another link’s alternative name, in the same namespace.',
+    *check(world) {
+      const taken = new Map<string, Spot>();
+      for (const link of world.links.values()) taken.set(`${link.namespace}/${link.name}`, spotOf(link));
+      for (const link of world.links.values()) {
+        const list = link.part?.lists.altnames;
+        for (const [i, { key }] of (list?.entries ?? []).entries()) {
+          const spot = spotIn(link, { at: list?.places[i] ?? 0 });
+          const also = taken.get(`${link.namespace}/${key}`);
+          if (also !== undefined)
+            yield { message: `\`${key}\` is taken: a name is one link’s alone`, spot, also };
+          else taken.set(`${link.namespace}/${key}`, spot);
+        }
       }
     },
   },

@@ -1,5 +1,6 @@
 import { type ObjectId, parseObjectId } from '../model/address.ts';
 import type { Change } from '../model/change.ts';
+import { counted } from '../model/counted.ts';
 import type { ContestedSettings } from '../model/declaration.ts';
 import type { EventName, Happening } from '../model/event.ts';
 import { keysOf, type Outcome } from '../model/step.ts';
@@ -7,7 +8,7 @@ import type { Performed } from '../owners/performer.ts';
 import { entryAt, type Judgement } from '../plan/situation.ts';
 import { masterOfPortKey } from '../reconcilers/index.ts';
 import { type Contest, calmAt, drifted, held as holds, peace, repaired, waits } from './contest.ts';
-import { differs, type Held, nothingFitted, stateFor } from './held.ts';
+import { differs, type Held, nothingFitted, spoken, stateFor } from './held.ts';
 import { nowMicros } from './keeper.ts';
 import type { Reason } from './queue.ts';
 import { Refusals } from './refusals.ts';
@@ -90,7 +91,7 @@ export class Bookkeeper {
       const became: Outcome = fields?.[at] ?? outcome;
       const drift = held.open.get(at);
       if (drift !== undefined) drift.repaired = { disruptive };
-      if (finding.drift && drift !== undefined) {
+      if (finding.drift && drift !== undefined && became.is === 'done') {
         held.contests.set(at, repaired(held.contests.get(at) ?? peace, now, this.contestedSettings));
         this.#wakeAfterPause(id, held, at, now);
       }
@@ -98,8 +99,8 @@ export class Bookkeeper {
       const overtaken =
         became.is === 'refused' &&
         (elsewhere || became.errno === ENODEV || (became.errno === EEXIST && step.do !== 'create'));
-      if (overtaken) continue;
-      if (became.is === 'refused') this.refusals.refused(id, held, finding, step, became, mark);
+      if (overtaken) this.refusals.overtaken(id, held, finding, became.words, mark);
+      else if (became.is === 'refused') this.refusals.refused(id, held, finding, step, became, mark);
       else if (became.is === 'not-sent') this.refusals.unsent(id, held, finding, became.why, mark);
       if (became.is !== 'done') continue;
       const asked = held.forced || held.edited || held.arriving === 'adopted' || disruptive;
@@ -262,13 +263,13 @@ export class Bookkeeper {
       const calmer = differing.has(at) ? contest : holds(contest, now, this.contestedSettings);
       if (calmer !== contest) {
         held.contests.delete(at);
-        calmed.push(at.replace('/', ' '));
+        calmed.push(spoken(at));
         lost = Math.max(lost, contest.fight?.lost ?? 0);
       } else if (contest.fight !== null && !differing.has(at))
         this.#tell.later(() => this.#wake(id), calmAt(contest, this.contestedSettings) - now + 1);
     }
     if (calmed.length > 0) {
-      const message = `${calmed.join(', ')} holds again; changed ${lost} times while contested`;
+      const message = `${calmed.join(', ')} holds again; changed ${counted(lost, 'time')} while contested`;
       this.#say(id, held, 'restored', { changes: [], micros: null, disruptive: false, message });
     }
     this.#fitted(id, held, judgement);
@@ -291,7 +292,7 @@ export class Bookkeeper {
     const next = (state === 'in-sync' || state === 'pending') && fight !== undefined ? 'contested' : state;
     const why =
       next === 'contested' && reason === null && fight !== undefined
-        ? `${fight[0]}: ${contestReason(fight[1])}`
+        ? `${spoken(fight[0])}: ${contestReason(fight[1])}`
         : reason;
     if (held.state === next && held.reason === why) return;
     if (held.state !== next) held.since = now;
@@ -333,5 +334,5 @@ function partOfAnother(held: Held, at: string): boolean {
 }
 
 function contestReason(contest: Contest): string {
-  return `somebody keeps changing it back; tried again after ${(contest.fight?.delay ?? 0) / 1000} s`;
+  return `somebody keeps changing it back; vnetd waits ${(contest.fight?.delay ?? 0) / 1000} s before each repair`;
 }

@@ -3,7 +3,8 @@ import { type ObjectId, objectId } from '../model/address.ts';
 import type { WantedLink } from '../model/declaration.ts';
 import type { Step } from '../model/step.ts';
 import type { Ledger } from '../owners/ledger.ts';
-import { digestOf, entryAt, isOurs, type Judgement } from '../plan/situation.ts';
+import { digestOf, entryAt, everything, isOurs, type Judgement } from '../plan/situation.ts';
+import { listNamed } from '../reconcilers/index.ts';
 import type { Held } from './held.ts';
 import type { Objects } from './objects.ts';
 
@@ -81,5 +82,9 @@ export class Claims {
 function isWanted(wanted: WantedLink, at: string): boolean {
   const slash = at.indexOf('/');
   if (slash < 0) return Object.hasOwn(wanted.fields, at);
-  return wanted.lists[at.slice(0, slash)]?.entries.some(({ key }) => key === at.slice(slash + 1)) === true;
+  const [name, entry] = [at.slice(0, slash), at.slice(slash + 1)];
+  const list = wanted.lists[name];
+  if (entry === everything)
+    return listNamed(name) === undefined ? wanted.onlyMembers !== undefined : list?.complete === true;
+  return list?.entries.some(({ key }) => key === entry) === true;
 }

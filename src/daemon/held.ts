@@ -150,3 +150,8 @@ export function differs({ key, wanted, found }: Change): string {
 function show(value: Value): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
+
+/** An address inside an object as a reader says it: a list entry is its list and its key. */
+export function spoken(at: string): string {
+  return at.replace('/', ' ');
+}

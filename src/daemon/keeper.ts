@@ -313,7 +313,9 @@ export class Keeper {
     held.forced = false;
     this.#books.tellDrift(id, held);
     this.#books.tellRefusals(id, held, judgement);
-    const link = this.linkOf(id);
+    // What has its name and is of another kind is not what the object stands for.
+    const stranger = judgement.findings.some(({ at, hold }) => at === 'kind' && hold?.why === 'refused');
+    const link = stranger ? undefined : this.linkOf(id);
     if (link !== undefined) this.#identities.saw(id, link);
     this.#claims.seen(id, held, judgement, link);
     this.#books.arrived(id, held, judgement);

@@ -2,7 +2,7 @@ import type { ObjectId } from '../model/address.ts';
 import type { Change } from '../model/change.ts';
 import type { Step } from '../model/step.ts';
 import type { Finding } from '../plan/situation.ts';
-import type { Held, Refusal } from './held.ts';
+import { type Held, type Refusal, spoken } from './held.ts';
 import type { Objects } from './objects.ts';
 import { abilities } from './watchman.ts';
 
@@ -36,7 +36,7 @@ export class Refusals {
   ): void {
     // It wants the link down for a new name, which is no refusal to speak of.
     const busy = step.do === 'rename' && errno === EBUSY;
-    const reason = busy || at === 'exists' ? words : `${spoken(at, change)}: ${words}`;
+    const reason = busy || at === 'exists' ? words : `${spoken(at)}: ${words}`;
     this.#stand(id, held, at, change, {
       reason,
       fingerprint: mark(),
@@ -54,6 +54,11 @@ export class Refusals {
   /** A step could not even be asked for, or its answer was lost: the world has moved on, unless this is said for ever. */
   unsent(id: ObjectId, held: Held, finding: Finding, why: string, mark: () => string): void {
     this.#again(id, held, finding, MANY, why, mark);
+  }
+
+  /** What the answer was about changed meanwhile: asked again, unless it is answered so again and again. */
+  overtaken(id: ObjectId, held: Held, finding: Finding, words: string, mark: () => string): void {
+    this.#again(id, held, finding, UNHEEDED, words, mark);
   }
 
   /** The kernel's words, or those of the planner where it can tell without asking: once. */
@@ -95,7 +100,7 @@ export class Refusals {
     const times = (held.unheeded.get(at) ?? 0) + 1;
     held.unheeded.set(at, times);
     if (times <= most) return;
-    const reason = `${spoken(at, change)}: ${words}`;
+    const reason = `${spoken(at)}: ${words}`;
     this.#stand(id, held, at, change, { reason, fingerprint: mark(), inability: true, busy: false });
   }
 
@@ -105,10 +110,4 @@ export class Refusals {
     if (held.open.get(at)?.cause === 'edit') held.open.delete(at);
     if (!refusal.busy) this.tell(id, held, at, change, refusal.reason);
   }
-}
-
-/** What a refusal is about, as a reader says it: an entry of a list by its key. */
-function spoken(at: string, { key }: Change): string {
-  const slash = at.indexOf('/');
-  return slash < 0 ? key : `${at.slice(0, slash)} ${at.slice(slash + 1)}`;
 }

@@ -2,6 +2,7 @@ import { foundLink } from '../inventory/found.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { InventoryLink } from '../inventory/links.ts';
 import { type ObjectId, parseObjectId } from '../model/address.ts';
+import type { Change } from '../model/change.ts';
 import type { Happening } from '../model/event.ts';
 import type { Step } from '../model/step.ts';
 import { acknowledgementOf, eachMessage } from '../netlink/messages.ts';
@@ -18,7 +19,13 @@ import { NLM_F, NLMSG, RTM, SIZE } from '../wire/rtnetlink.ts';
 
 const AT_ONCE = 16;
 const ENODEV = 19;
-const nothing: Job = { steps: [], disruptive: false };
+
+interface TakingOut {
+  readonly job: Job;
+  readonly changes: readonly Change[];
+}
+
+const nothing: TakingOut = { job: { steps: [], disruptive: false }, changes: [] };
 
 interface Surroundings {
   readonly ledger: Ledger;
@@ -90,14 +97,16 @@ export class Removals {
     }
     const link = this.#linkOf(id);
     if (link !== undefined && origin === 'made' && kindNamed(kind)?.kernel?.kind === link.kind) return false;
-    const job = link === undefined ? nothing : this.#takingOut(id, kind, inForce, link);
+    const { job, changes } = link === undefined ? nothing : this.#takingOut(id, kind, inForce, link);
     const [done = []] = job.steps.length > 0 ? this.#performer.perform([job]) : [];
     const refused = done.find(({ outcome }) => outcome.is === 'refused')?.outcome;
     const message =
       refused?.is === 'refused'
-        ? `let go, but not all that was put on it could be taken away: ${refused.words}`
-        : 'no longer declared; let go as it stands';
-    if (link !== undefined) this.#say(id, kind, 'released', message);
+        ? `no longer declared; not all that was put on it could be taken away: ${refused.words}`
+        : 'no longer declared';
+    const { disruptive } = job;
+    if (link !== undefined)
+      this.#say(id, kind, 'released', message, changes.length === 0 ? {} : { changes, disruptive });
     else if (origin === 'made')
       this.#say(id, kind, 'removed', 'no longer declared; its link is gone already');
     ledger.forget(id);
@@ -106,7 +115,12 @@ export class Removals {
   }
 
   /** The steps that take what vnetd put on a link off it again. */
-  #takingOut(id: ObjectId, kind: string, inForce: ReadonlyMap<string, InForce>, link: InventoryLink): Job {
+  #takingOut(
+    id: ObjectId,
+    kind: string,
+    inForce: ReadonlyMap<string, InForce>,
+    link: InventoryLink,
+  ): TakingOut {
     const { name } = parseObjectId(id);
     const bare = {
       id,
@@ -120,17 +134,24 @@ export class Removals {
     } as const;
     const found = foundLink(this.#inventory, bare, link);
     const steps: Step[] = [];
-    for (const [at, { digest, how }] of inForce) {
-      if (!isOurs(how)) continue;
+    const changes: Change[] = [];
+    for (const [at, { how }] of inForce) {
       const [list = '', ...key] = at.split('/');
-      const entry = found.lists[list]?.get(key.join('/'));
-      if (entry !== undefined) steps.push({ do: 'remove', id, list, entry: entry.key, fields: entry.fields });
-      if (at !== 'master' || digest !== digestOf(found.values.master ?? null)) continue;
-      const leave: Step = { do: 'set', id, kind: 'device', fields: { master: 'none' } };
-      if (!leavesDown(found.masterKind) || found.values.state !== 'up') steps.push(leave);
-      else return { disruptive: true, steps: [...steps, { do: 'down', id }, leave, { do: 'up', id }] };
+      const entry = isOurs(how) ? found.lists[list]?.get(key.join('/')) : undefined;
+      if (entry === undefined) continue;
+      steps.push({ do: 'remove', id, list, entry: entry.key, fields: entry.fields });
+      changes.push({ key: list, wanted: null, found: entry.key });
     }
-    return { disruptive: false, steps };
+    // Last, since a port that left its bridge has lost its VLANs.
+    const master = found.values.master ?? null;
+    const joined = inForce.get('master');
+    if (master === null || !isOurs(joined?.how) || joined?.digest !== digestOf(master))
+      return { job: { disruptive: false, steps }, changes };
+    changes.push({ key: 'master', wanted: null, found: master });
+    const leave: Step = { do: 'set', id, kind: 'device', fields: { master: 'none' } };
+    const bounces = leavesDown(found.masterKind) && found.values.state === 'up';
+    steps.push(...(bounces ? ([{ do: 'down', id }, leave, { do: 'up', id }] as const) : [leave]));
+    return { job: { disruptive: bounces, steps }, changes };
   }
 
   async #delete(ids: readonly ObjectId[]): Promise<void> {
@@ -160,7 +181,13 @@ export class Removals {
     ledger.write();
   }
 
-  #say(id: ObjectId, kind: string, event: Happening['event'], message: string): void {
-    this.#around.happened({ at: Date.now(), id, event, kind, message });
+  #say(
+    id: ObjectId,
+    kind: string,
+    event: Happening['event'],
+    message: string,
+    more: Partial<Happening> = {},
+  ): void {
+    this.#around.happened({ at: Date.now(), id, event, kind, message, ...more });
   }
 }

@@ -1,5 +1,6 @@
 import { holderOf, namesFrom } from '../inventory/found.ts';
 import type { Inventory } from '../inventory/inventory.ts';
+import type { FoundAddress, InventoryLink } from '../inventory/links.ts';
 import { parseObjectId } from '../model/address.ts';
 import type { Outcome, Step } from '../model/step.ts';
 import type { Values } from '../model/value.ts';
@@ -7,8 +8,8 @@ import type { Answer, Channel, RequestBody } from '../netlink/channel.ts';
 import type { Received } from '../netlink/messages.ts';
 import { fieldsOf, kindNamed, listNamed } from '../reconcilers/index.ts';
 import { needOf } from '../reconcilers/kind.ts';
-import { RTM } from '../wire/rtnetlink.ts';
-import { type Noted, puttingBack, replayable, routeFamilies, routesOfLink } from './put-back.ts';
+import { IFA_F, RTM } from '../wire/rtnetlink.ts';
+import { linkOfRoute, type Noted, puttingBack, replayable, routeFamilies, routesOfLink } from './put-back.ts';
 import { type Addressing, encodeStep, readLinkRequest } from './rtnetlink.ts';
 
 /** The steps of one object, in order. */
@@ -33,7 +34,8 @@ export class Performer {
   readonly #channel: Channel;
   readonly #inventory: Inventory;
   readonly #at: Addressing;
-  #routes: { readonly ifindex: number; readonly found: Uint8Array[] } | undefined;
+  /** While routes are noted: those read so far, by the link they leave by. */
+  #noting = new Map<number, Uint8Array[]>();
 
   constructor(channel: Channel, inventory: Inventory) {
     this.#channel = channel;
@@ -56,41 +58,77 @@ export class Performer {
     return jobs.map((job) => results.get(job) ?? []);
   }
 
-  /** Told of the routes the channel reads while a link's routes are noted. */
+  /** Told of the routes the channel reads while those of some links are noted. */
   takeRoute(message: Received): void {
-    const wanted = this.#routes;
-    if (wanted === undefined) return;
-    const route = replayable(message.view, message.start, message.end, wanted.ifindex);
-    if (route !== undefined) wanted.found.push(route);
+    const ifindex = linkOfRoute(message);
+    if (ifindex !== undefined) this.#noting.get(ifindex)?.push(replayable(message));
   }
 
   /** A disruptive job: one request at a time, since each may change what the next one means. */
   #bounce(job: Job): Performed[] {
     const [first] = job.steps;
     if (first === undefined) return [];
-    const { name } = parseObjectId(first.id);
-    const before = this.#inventory.named(name);
-    const noted = before === undefined ? undefined : this.#note(before.ifindex);
-    const members =
-      before === undefined ? [] : this.#inventory.members(before.ifindex).map((member) => member.name);
+    const before = this.#inventory.named(parseObjectId(first.id).name);
+    const members = before === undefined ? [] : this.#inventory.members(before.ifindex);
     const recreated = job.steps.some((step) => step.do === 'delete');
+    const released = recreated || job.steps.some((step) => step.do === 'release-members');
+    const noted = this.#note(
+      before === undefined ? [] : [...this.#standing(before), ...(released ? members : [])],
+    );
     const done: Performed[] = [];
     for (const step of job.steps) done.push(...this.#send([step]));
-    if (recreated && members.length > 0) this.#send([{ do: 'return-members', id: first.id, members }]);
-    // The last step names it as it is now: it may have been renamed.
+    if (recreated && members.length > 0)
+      this.#send([{ do: 'return-members', id: first.id, members: members.map(({ name }) => name) }]);
+    // The last step names it as it is now: it may have been renamed or made anew.
     const after = this.#inventory.named(parseObjectId(job.steps.at(-1)?.id ?? first.id).name);
-    if (noted !== undefined && after !== undefined) {
-      this.#channel.exchange(puttingBack(noted, after.ifindex, this.#inventory.addresses(after.ifindex)));
-    }
+    for (const [ifindex, what] of noted)
+      this.#putBack(what, ifindex === before?.ifindex ? after?.ifindex : ifindex);
     return done;
   }
 
-  #note(ifindex: number): Noted {
-    this.#routes = { ifindex, found: [] };
-    for (const family of routeFamilies) this.#channel.dump(RTM.GETROUTE, routesOfLink(family, ifindex));
-    const routes = this.#routes.found;
-    this.#routes = undefined;
-    return { routes, addresses: [...this.#inventory.addresses(ifindex).values()] };
+  /** A link and all that stands on it: what goes down with it. */
+  #standing(link: InventoryLink): readonly InventoryLink[] {
+    const found = new Set([link]);
+    for (const one of found) for (const over of this.#inventory.over(one.ifindex)) found.add(over);
+    return [...found];
+  }
+
+  #note(links: readonly InventoryLink[]): ReadonlyMap<number, Noted> {
+    this.#noting = new Map(links.map(({ ifindex }) => [ifindex, []]));
+    for (const family of routeFamilies)
+      for (const { ifindex } of links) this.#channel.dump(RTM.GETROUTE, routesOfLink(family, ifindex));
+    const noted = [...this.#noting].map(
+      ([ifindex, routes]) =>
+        [ifindex, { routes, addresses: [...this.#inventory.addresses(ifindex).values()] }] as const,
+    );
+    this.#noting = new Map();
+    return new Map(noted);
+  }
+
+  #putBack(noted: Noted, ifindex: number | undefined): void {
+    if (ifindex === undefined || this.#inventory.link(ifindex) === undefined) return;
+    this.#channel.exchange(puttingBack(noted, ifindex, this.#inventory.addresses(ifindex)));
+  }
+
+  /** Removes entries; what the kernel takes along that nobody asked for is put back (the secondaries of an IPv4 address). */
+  #removing(steps: readonly Step[]): ReadonlyMap<number, Noted> {
+    const removed = new Map<number, Set<string>>();
+    for (const step of steps) {
+      const link = step.do === 'remove' ? this.#inventory.named(parseObjectId(step.id).name) : undefined;
+      if (link === undefined || step.do !== 'remove') continue;
+      removed.set(link.ifindex, (removed.get(link.ifindex) ?? new Set()).add(step.entry));
+    }
+    const isSecondary = ({ flags }: FoundAddress) => (flags & IFA_F.SECONDARY) !== 0;
+    const links = [...removed.keys()]
+      .filter((ifindex) => [...this.#inventory.addresses(ifindex).values()].some(isSecondary))
+      .flatMap((ifindex) => this.#inventory.link(ifindex) ?? []);
+    if (links.length === 0) return new Map();
+    return new Map(
+      [...this.#note(links)].map(([ifindex, { routes, addresses }]) => [
+        ifindex,
+        { routes, addresses: addresses.filter(({ key }) => removed.get(ifindex)?.has(key) !== true) },
+      ]),
+    );
   }
 
   #send(steps: readonly Step[]): Performed[] {
@@ -105,7 +143,9 @@ export class Performer {
       if (again !== undefined) requests.push(again);
       return { step, outcome: undefined, from, to };
     });
+    const alongside = this.#removing(steps);
     const answers = this.#channel.exchange(requests);
+    for (const [ifindex, noted] of alongside) this.#putBack(noted, ifindex);
     return parts.map(({ step, outcome, from, to }) =>
       this.#after(step, outcome ?? outcomeOf(answers.slice(from, to))),
     );

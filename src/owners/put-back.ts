@@ -1,8 +1,8 @@
 import type { FoundAddress } from '../inventory/links.ts';
 import type { RequestBody } from '../netlink/channel.ts';
 import { eachAttribute, findAttribute, Writer } from '../wire/attributes.ts';
-import { littleEndian, viewOf } from '../wire/bytes.ts';
-import { AF, NLM_F, RTA, RTM, SIZE } from '../wire/rtnetlink.ts';
+import { littleEndian, type Slice, viewOf } from '../wire/bytes.ts';
+import { AF, IFA_F, NLM_F, RTA, RTM, SIZE } from '../wire/rtnetlink.ts';
 
 /** Routes the kernel makes or learns by itself come back by themselves (RTPROT_REDIRECT, _KERNEL, _RA). */
 const byThemselves = new Set([1, 2, 9]);
@@ -28,17 +28,16 @@ export function routesOfLink(family: number, ifindex: number): Uint8Array {
     .bytes.slice();
 }
 
-/** A route as it can be sent again, or undefined when it is not ours to put back. `start` is where struct rtmsg begins. */
-export function replayable(
-  view: DataView,
-  start: number,
-  end: number,
-  ifindex: number,
-): Uint8Array | undefined {
+/** The link a route leaves by; undefined for one by several, and for those that come back by themselves. `start` is where struct rtmsg begins. */
+export function linkOfRoute({ view, start, end }: Slice): number | undefined {
   if (byThemselves.has(view.getUint8(start + 5))) return undefined;
-  const oif = findAttribute(view, start + SIZE.rtmsg, end, RTA.OIF);
-  if (oif === undefined || view.getUint32(oif.start, littleEndian) !== ifindex) return undefined;
   if (findAttribute(view, start + SIZE.rtmsg, end, RTA_MULTIPATH) !== undefined) return undefined;
+  const oif = findAttribute(view, start + SIZE.rtmsg, end, RTA.OIF);
+  return oif === undefined ? undefined : view.getUint32(oif.start, littleEndian);
+}
+
+/** A route as it can be sent again. */
+export function replayable({ view, start, end }: Slice): Uint8Array {
   const writer = new Writer(256);
   writer.raw(new Uint8Array(view.buffer, view.byteOffset + start, SIZE.rtmsg));
   writer.setU32(8, view.getUint32(start + 8, littleEndian) & ~RTA_NH_ID_DEAD_FLAGS);
@@ -49,14 +48,17 @@ export function replayable(
   return writer.bytes.slice();
 }
 
-/** The requests that put back what is gone: addresses first, in their order, then the routes that need them. */
+/**
+ * The requests that put back what is gone: addresses first, in their order, then the routes that need them.
+ * IPv6 addresses that come back by themselves (router advertisements) are left to that.
+ */
 export function puttingBack(
   noted: Noted,
   ifindex: number,
   still: ReadonlyMap<string, unknown>,
 ): RequestBody[] {
   const addresses = noted.addresses
-    .filter(({ key, lasting }) => !lasting && !still.has(key))
+    .filter(({ key, lasting, body }) => (!lasting || body[0] === AF.INET) && !still.has(key))
     .map(({ body }) => ({
       type: RTM.NEWADDR,
       flags: NLM_F.CREATE | NLM_F.EXCL,
@@ -75,8 +77,10 @@ function readdressed(body: Uint8Array, ifindex: number): Uint8Array {
   const view = viewOf(body);
   const writer = new Writer(128).raw(body.subarray(0, SIZE.ifaddrmsg));
   writer.setU32(4, ifindex);
+  // An address with a lifetime (DHCP) keeps what was left of it; another has none to send.
+  const isPermanent = ((body[2] ?? 0) & IFA_F.PERMANENT) !== 0;
   eachAttribute(view, SIZE.ifaddrmsg, body.length, (type, from, to) => {
-    if (type !== IFA_CACHEINFO) writer.attribute(type, body.slice(from, to));
+    if (type !== IFA_CACHEINFO || !isPermanent) writer.attribute(type, body.slice(from, to));
   });
   return writer.bytes.slice();
 }

@@ -4,8 +4,8 @@ import type { Value, Values } from '../model/value.ts';
 import { fieldsOf } from '../reconcilers/index.ts';
 import type { Fields, Kind } from '../reconcilers/kind.ts';
 import { madeAgain } from './creation.ts';
-import { bounces, sentence } from './hold.ts';
-import type { Finding, FoundLink, Hold, Memory, World } from './situation.ts';
+import { bounces, planned } from './hold.ts';
+import type { Finding, FoundLink, Memory, World } from './situation.ts';
 
 export function fieldSteps(
   wanted: WantedLink,
@@ -24,11 +24,10 @@ export function fieldSteps(
   if (left.length > 0) {
     const disruptive = left.some(({ need }) => bounces.has(need));
     const [{ hold }] = left as [Finding];
-    steps.push({
-      step: { do: 'set', id, kind: wanted.kind, fields: wantedOf(left) },
-      disruptive,
-      withheld: sentence(hold as Hold),
-    });
+    const withheld: readonly Step[] = left.some(({ need }) => need === 'recreate')
+      ? madeAgain(wanted, kind, memory, world)
+      : [{ do: 'set', id, kind: wanted.kind, fields: wantedOf(left) }];
+    for (const step of withheld) steps.push(planned(step, disruptive, hold));
   }
   if (ready.length === 0) return steps;
   const needs = new Set(ready.map(({ need }) => need));

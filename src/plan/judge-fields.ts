@@ -49,9 +49,11 @@ export function judgeFields(
     // Another end that was written anew comes with the pair that is made anew; one that went away is waited for.
     const comesAlong =
       row.place.at === 'peer' && !same && memory.origin === 'made' && world.kindOf(String(is)) !== undefined;
-    const mentioned = comesAlong
-      ? undefined
-      : row.type.mentions?.(value).find((name) => world.kindOf(name) === undefined);
+    // Nobody but vnetd would make the end that a found pair has not.
+    const mentioned =
+      comesAlong || (row.place.at === 'peer' && memory.origin !== 'made')
+        ? undefined
+        : row.type.mentions?.(value).find((name) => world.kindOf(name) === undefined);
     const hold =
       silent !== undefined
         ? waitingFor(silent)

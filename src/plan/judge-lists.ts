@@ -10,6 +10,7 @@ import { heldBack, planned } from './hold.ts';
 import {
   digestOf,
   entryAt,
+  everything,
   type Finding,
   type FoundLink,
   type Hold,
@@ -37,10 +38,10 @@ export function judgeLists(
     const table: ListTable = lists[name as keyof typeof lists];
     const here = found.lists[name];
     for (const entry of list.entries) judgeEntry(out, wanted, table, entry, here, memory, policy);
-    if (list.complete && here !== undefined) strangers(out, wanted, table, list, here, policy);
+    if (list.complete && here !== undefined) strangers(out, wanted, table, list, here, memory, policy);
   }
   strays(out, wanted, found, memory, policy);
-  if (wanted.onlyMembers !== undefined) strangeMembers(out, wanted, kind, found, policy);
+  if (wanted.onlyMembers !== undefined) strangeMembers(out, wanted, kind, found, memory, policy);
   return out;
 }
 
@@ -121,13 +122,21 @@ function strangers(
   table: ListTable,
   list: WantedList,
   here: ReadonlyMap<string, FoundEntry>,
+  memory: Memory,
   policy: Policy,
 ): void {
   const isDeclared = declaredIn(table, list);
-  for (const entry of here.values()) {
-    if (!isDeclared(entry) && !entry.lasting)
-      out.findings.push(removal(out, wanted, table.name, entry, true, policy));
-  }
+  const strange = [...here.values()].filter((entry) => !isDeclared(entry) && !entry.lasting);
+  const drift = wasComplete(out, table.name, memory, strange.length === 0);
+  for (const entry of strange) out.findings.push(removal(out, wanted, table.name, entry, drift, policy));
+}
+
+/** Whether a list was complete before: then what is too much came since; else its being complete is new. */
+function wasComplete(out: ListsJudgement, list: string, memory: Memory, isNow: boolean): boolean {
+  const at = entryAt(list, everything);
+  const was = memory.inForce.has(at);
+  if (isNow && !was) out.agreed.push({ at, digest: everything });
+  return was;
 }
 
 /** Entries vnetd put there whose line is gone. */
@@ -175,15 +184,17 @@ function strangeMembers(
   wanted: WantedLink,
   kind: Kind,
   found: FoundLink,
+  memory: Memory,
   policy: Policy,
 ): void {
   const key = kind.membership?.list ?? 'members';
-  for (const member of found.members) {
-    if (wanted.onlyMembers?.includes(member)) continue;
+  const strange = found.members.filter((member) => wanted.onlyMembers?.includes(member) !== true);
+  const drift = wasComplete(out, key, memory, strange.length === 0);
+  for (const member of strange) {
     const at = entryAt(key, member);
-    const hold = heldBack(at, 'live', true, false, policy);
+    const hold = heldBack(at, 'live', drift, false, policy);
     const id = objectId(wanted.namespace, member);
-    out.findings.push({ at, change: { key, wanted: null, found: member }, need: 'live', drift: true, hold });
+    out.findings.push({ at, change: { key, wanted: null, found: member }, need: 'live', drift, hold });
     out.steps.push(planned({ do: 'set', id, kind: 'device', fields: { master: 'none' } }, false, hold));
   }
 }

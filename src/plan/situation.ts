@@ -100,6 +100,9 @@ export function entryAt(list: string, key: string): string {
 /** Nothing differs, nothing is to be done. */
 export const inStep: Judgement = { findings: [], steps: [], agreed: [] };
 
+/** The key under which it is remembered that a list is complete. */
+export const everything = '*';
+
 /** A short text equal for equal values, to remember what was in force without keeping it. */
 export function digestOf(value: Value): string {
   const text = canonical(value);

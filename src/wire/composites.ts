@@ -6,13 +6,16 @@ import { parseInteger } from './numbers.ts';
 import { leftOut, type WireType } from './type.ts';
 
 const invalidName = /[\s/:]/;
+/** The last two are settings of all links (sysctl_dev_name_is_allowed in net/ipv4/devinet.c). */
+const namesRefused: ReadonlySet<string> = new Set(['.', '..', 'all', 'default']);
 
 /** Why a text cannot be a link's name, or undefined when it can (dev_valid_name in net/core/dev.c; `:` is an alias of old). */
 export function linkNameFault(name: string): string | undefined {
   const bytes = Buffer.byteLength(name);
   if (bytes === 0) return 'a name may not be empty';
   if (bytes > 15) return `\`${name}\` has ${bytes} bytes, and a link's name has at most 15`;
-  if (name === '.' || name === '..') return `\`${name}\` is not a name the kernel takes`;
+  if (namesRefused.has(name)) return `\`${name}\` is not a name the kernel takes`;
+  if (name.includes('%')) return `\`${name}\` is a pattern to the kernel, not a name (\`%\`)`;
   if (invalidName.test(name))
     return `\`${name}\` has a character the kernel does not take in a name (space, \`/\` or \`:\`)`;
   return undefined;

@@ -2,11 +2,13 @@
 // Which link an object stands for: the one vnetd made, whatever it is named and whoever has its name.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { startDaemon } from './support/daemon.ts';
 import {
   heard,
   hears,
   historyOf,
   inSync,
+  keep,
   keepInSync,
   keysOf,
   objectOf,
@@ -79,4 +81,43 @@ test('another kind written for a link vnetd made makes it anew, which is no drif
   assert.deepEqual([heard(daemon, 'x0', 'drift'), heard(daemon, 'x0', 'refused')], [0, 0]);
   const applied = (await historyOf(daemon, 'x0')).filter(({ event }) => event === 'applied');
   assert.deepEqual([keysOf(applied), applied[0]?.disruptive], [['kind'], true]);
+});
+
+test('a link of another kind that took the place of one of vnetd’s is left alone', async (t) => {
+  for (const onDrift of ['restore', 'alert']) {
+    const { ns, daemon } = await keepInSync(t, `links: { x0: { kind: ifb, on_drift: ${onDrift} } }`);
+    await unheard(daemon, () =>
+      ns.ipBatch([
+        ...['link del x0', 'link add x0 type bridge', 'address add 10.67.0.1/24 dev x0'],
+        ...['link add p0 type veth peer name p1', 'link set p0 master x0'],
+      ]),
+    );
+    await until(async () => (await objectOf(daemon, 'x0')).state === 'refused', { within });
+    const stranger = await ns.link('x0');
+    // Nor does anything vnetd does later take it for its own.
+    await ns.ip('link', 'set', 'x0', 'mtu', '1400');
+    daemon.write('10-links.yaml', `links: { x0: { kind: ifb, mtu: 1450, on_drift: ${onDrift} } }`);
+    assert.equal((await daemon.vnetctl('wait', '--timeout', '1s')).code, 1);
+    assert.equal((await daemon.vnetctl('restore', 'x0')).code, 1);
+    await daemon.stop('SIGKILL');
+    const successor = await startDaemon(t, { enter: ns.enter }, daemon.folders);
+    await until(async () => (await objectOf(successor, 'x0')).state === 'refused', { within });
+    assert.match((await objectOf(successor, 'x0')).reason ?? '', /`ip link del x0` would free the name/);
+    successor.write('10-links.yaml', 'links: {}');
+    await inSync(successor);
+    const left = await ns.link('x0');
+    assert.deepEqual([left.ifindex, left.linkinfo?.info_kind], [stranger.ifindex, 'bridge']);
+    assert.equal((await ns.link('p0')).master, 'x0');
+    await successor.stop();
+    await ns.ip('link', 'del', 'p0');
+  }
+});
+
+test('an alternative name that is somebody else’s is refused, once', async (t) => {
+  const { daemon } = await keep(t, 'links: { x0: { kind: ifb, altnames: [wan] } }', (ns) =>
+    ns.ipBatch(['link add y0 type ifb', 'link property add dev y0 altname wan']),
+  );
+  await until(async () => (await objectOf(daemon, 'x0')).state === 'refused', { within });
+  assert.match((await objectOf(daemon, 'x0')).reason ?? '', /altnames wan: .*\(EEXIST\)/);
+  assert.equal(heard(daemon, 'x0', 'refused'), 1);
 });

@@ -152,3 +152,40 @@ test('the times of a bridge in a tree are its root’s, and no drift', async (t)
   await until(async () => (await tree()).forward_delay === 400, { within, what: 'br0 is a root again' });
   await inSync(daemon);
 });
+
+test('a list that is made complete is an edit; what comes to it later is drift', async (t) => {
+  const yaml = (exclusive: string) => `links:
+  br0: { kind: bridge, ports: [p0]${exclusive} }
+  x0: { kind: ifb, addresses: [10.40.0.1/24]${exclusive} }`;
+  const { ns, daemon } = await keepInSync(t, yaml(''), (one) =>
+    one.ipBatch(['link add p0 type ifb', 'link add q0 type ifb']),
+  );
+  await ns.ipBatch(['link set q0 master br0', 'address add 10.40.0.9/24 dev x0']);
+  daemon.write('10-links.yaml', yaml(', exclusive: true'));
+  await hears(daemon, 'br0', 'applied');
+  await hears(daemon, 'x0', 'applied');
+  await inSync(daemon);
+  assert.equal((await ns.link('q0')).master, undefined);
+  assert.deepEqual(
+    ['br0', 'x0'].map((id) => heard(daemon, id, 'drift')),
+    [0, 0],
+  );
+
+  await ns.ip('link', 'set', 'q0', 'master', 'br0');
+  await hears(daemon, 'br0', 'restored');
+  assert.equal(heard(daemon, 'br0', 'drift'), 1);
+
+  // Let go of, with what was taken off it said.
+  daemon.write('10-links.yaml', 'links: { br0: { kind: bridge } }');
+  const released = await hears(daemon, 'p0', 'released');
+  assert.deepEqual(released.changes, [{ key: 'master', wanted: null, found: 'br0' }]);
+  assert.equal((await ns.link('p0')).master, undefined);
+});
+
+test('a pair that is not vnetd’s and has another end is refused', async (t) => {
+  const { daemon } = await keep(t, 'links: { v0: { kind: veth, peer: v1 } }', (ns) =>
+    ns.ip('link', 'add', 'v0', 'type', 'veth', 'peer', 'name', 'v9'),
+  );
+  await until(async () => (await objectOf(daemon, 'v0')).state === 'refused', { within });
+  assert.match((await objectOf(daemon, 'v0')).reason ?? '', /has peer v9, not v1.*`ip link del v0`/);
+});

@@ -66,7 +66,9 @@ function whatHappened(happening: Happening): string {
     case 'removed':
       return `removed${also}`;
     case 'released':
-      return `released, left as it is${also}`;
+      return changes.length === 0
+        ? `released, left as it is${also}`
+        : `released ${listed(changes, repair)}${disruptive}${also}`;
     case 'config':
       return `configuration: ${message ?? `generation ${happening.generation} is in force`}`;
     case 'resync':
