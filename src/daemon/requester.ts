@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { Requester } from '../model/change.ts';
 
 const LONGEST_COMMAND = 256;
@@ -7,12 +7,17 @@ const SECRET = /\b(?:[0-9a-f]{16,}|[A-Za-z0-9+/]{43}=)(?=\s|$)/gi;
 
 /**
  * Who stands behind a port: a process's first netlink socket has its pid as port (netlink_autobind).
+ * Asked before the repair is sent, since the process may be gone a moment later: one short read.
  * Null when there is no such process: it has gone, or the port is no pid.
  */
 export function requesterOf(port: number): Requester | null {
+  let file: number | undefined;
   try {
-    const { uid } = statSync(`/proc/${port}`);
-    const command = readFileSync(`/proc/${port}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+    file = openSync(`/proc/${port}/cmdline`, 'r');
+    const { uid } = fstatSync(file);
+    const buffer = Buffer.allocUnsafe(LONGEST_COMMAND * 2);
+    const length = readSync(file, buffer, 0, buffer.length, 0);
+    const command = buffer.toString('utf8', 0, length).replaceAll('\0', ' ').trim();
     return {
       pid: port,
       uid,
@@ -20,5 +25,7 @@ export function requesterOf(port: number): Requester | null {
     };
   } catch {
     return port > 0 && port < 4_194_304 ? { pid: port, uid: null, command: null } : null;
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
