@@ -44,9 +44,9 @@ export class Claims {
   /** Notes what agrees, so that a later difference is known for a drift. */
   seen(id: ObjectId, held: Held, judgement: Judgement, link: InventoryLink | undefined): void {
     const ledger = this.#ledger;
+    if (link === undefined && ledger.get(id).origin === 'found') ledger.lost(id);
     if (link !== undefined) {
-      if (ledger.get(id).origin === null && held.arriving === 'adopted')
-        ledger.claim(id, held.wanted.kind, 'found');
+      if (held.arriving === 'adopted') ledger.claim(id, held.wanted.kind, 'found');
       const { origin } = ledger.get(id);
       if (origin !== null) ledger.saw(id, link.ifindex, origin === 'made' ? link.mac : null);
     }
@@ -59,10 +59,15 @@ export class Claims {
     ledger.write();
   }
 
-  /** Whether nothing of this name was made or adopted yet, as far as anybody saw. */
+  /** Whether nothing of this name was made or adopted yet, or what was is gone. */
   neverSeen(id: ObjectId): boolean {
     const { origin, ifindex } = this.#ledger.get(id);
     return origin === null || ifindex === null;
+  }
+
+  /** Whether a link that is there is somebody else's doing, and new to vnetd. */
+  isNew(id: ObjectId): boolean {
+    return this.#ledger.get(id).origin !== 'made' && this.neverSeen(id);
   }
 
   #claim(id: ObjectId, held: Held): void {

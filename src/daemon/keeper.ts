@@ -284,7 +284,7 @@ export class Keeper {
     try {
       const judgement = this.#judge(id, held);
       const foreign = judgement.findings.some(({ at }) => at === 'exists' || at === 'kind');
-      if (this.#rim.ledger.get(id).origin === null && !foreign) held.arriving = 'adopted';
+      if (!foreign && this.#claims.isNew(id)) held.arriving = 'adopted';
       this.#books.looked(id, held, judgement, reason);
       return judgement;
     } catch (error) {

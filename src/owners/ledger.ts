@@ -78,6 +78,11 @@ export class Ledger {
     if (entry.ifindex !== ifindex || entry.mac !== mac) this.#note({ id, ifindex, mac });
   }
 
+  /** Notes that the link is gone: when there is one again, it is another. */
+  lost(id: ObjectId): void {
+    if (this.get(id).ifindex !== null) this.#note({ id, ifindex: null });
+  }
+
   /** Notes that a declared value is in force. */
   bring(id: ObjectId, at: string, digest: string, how: InForce['how']): void {
     const standing = this.get(id).inForce.get(at);

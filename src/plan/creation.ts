@@ -23,8 +23,8 @@ export function missing(
   world: World,
 ): Judgement {
   const change = { key: 'exists', wanted: true, found: false };
-  // Claimed but never seen: the making was cut short, which is no drift.
-  const drift = kind.made && memory.origin !== null && memory.ifindex !== null;
+  // Claimed but never seen: the making was cut short, which is no drift. Nor is it one that a link stays away.
+  const drift = memory.origin !== null && memory.ifindex !== null;
   const finding = (hold: Hold | null): Finding => ({ at: 'exists', change, need: 'live', drift, hold });
   if (!kind.made) {
     const hint = memory.origin === null ? '; write `kind:` if vnetd is to make it' : '';

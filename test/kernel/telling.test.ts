@@ -2,6 +2,7 @@
 // What is said of what was done: an edit, an adoption, what an operator asked for.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { startDaemon } from './support/daemon.ts';
 import {
   heard,
   hears,
@@ -188,4 +189,21 @@ test('a pair that is not vnetd’s and has another end is refused', async (t) =>
   );
   await until(async () => (await objectOf(daemon, 'v0')).state === 'refused', { within });
   assert.match((await objectOf(daemon, 'v0')).reason ?? '', /has peer v9, not v1.*`ip link del v0`/);
+});
+
+test('a device that goes is told once, and adopted when it comes back', async (t) => {
+  const { ns, daemon } = await keepInSync(t, 'links: { x0: { mtu: 1400 } }', (one) =>
+    one.ip('link', 'add', 'x0', 'type', 'ifb'),
+  );
+  await ns.ip('link', 'del', 'x0');
+  const drift = await hears(daemon, 'x0', 'drift');
+  assert.deepEqual(drift.changes, [{ key: 'exists', wanted: true, found: false }]);
+  assert.equal((await objectOf(daemon, 'x0')).state, 'waiting');
+  await daemon.stop();
+  const successor = await startDaemon(t, { enter: ns.enter }, daemon.folders);
+  assert.equal((await objectOf(successor, 'x0')).state, 'waiting');
+  await ns.ip('link', 'add', 'x0', 'type', 'ifb');
+  await inSync(successor);
+  assert.equal((await ns.link('x0')).mtu, 1400);
+  assert.deepEqual(await eventsOf(successor, 'x0'), ['adopted', 'drift', 'adopted']);
 });
