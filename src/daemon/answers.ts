@@ -52,7 +52,7 @@ function attributesOf(keeper: Keeper, id: ObjectId, held: Held): ShownAttribute[
   const entries = Object.entries(held.wanted.lists).flatMap(([list, { entries: wanted }]) =>
     wanted.map((entry) => {
       const at = `${list}/${entry.key}`;
-      const is = found?.lists[list]?.get(entry.key);
+      const is = found?.list(list)?.get(entry.key);
       return {
         key: list,
         wanted: entryText(entry.key, entry.fields),

@@ -1,4 +1,4 @@
-import { fingerprint, foundLink, mentioned } from '../inventory/found.ts';
+import { fingerprint, foundLink, mayBeStale, mentioned } from '../inventory/found.ts';
 import { Inventory, type Touch } from '../inventory/inventory.ts';
 import type { InventoryLink } from '../inventory/links.ts';
 import { type ObjectId, objectId, parseObjectId } from '../model/address.ts';
@@ -31,6 +31,10 @@ const TURN_MS = 5;
 /** Datagrams read before what they changed is looked at: 16 a system call. */
 const READS = 4;
 const SWEEP_SLICE = 32;
+/** Each so manyth sweep reads every link, should a notice ever have been missed unseen. */
+const WHOLE_SWEEP = 10;
+
+const noHolds: Map<string, Hold> = new Map();
 
 /** What the keeper needs of its surroundings. */
 export interface Rim {
@@ -79,6 +83,7 @@ export class Keeper {
   #working = false;
   #stopped = false;
   #swept: ObjectId[] = [];
+  #sweeps = 0;
   #asked: { readonly id: ObjectId; readonly then: () => void }[] = [];
 
   constructor(rim: Rim) {
@@ -127,6 +132,7 @@ export class Keeper {
   sweep(): void {
     this.#books.refusals.abilitiesMayHaveChanged(this.objects);
     const idle = this.#swept.length === 0;
+    this.#sweeps += 1;
     this.#swept = [...this.objects.ids()];
     if (idle) this.#rim.soon(() => this.#sweepSlice());
   }
@@ -342,7 +348,7 @@ export class Keeper {
   }
 
   #policyFor(held: Held): Policy {
-    const holds = new Map<string, Hold>();
+    const holds = held.refusals.size + held.contests.size === 0 ? noHolds : new Map<string, Hold>();
     for (const [at, { reason, busy }] of held.refusals)
       holds.set(at, busy ? { why: 'busy' } : { why: 'refused', reason });
     for (const [at, reason] of this.#books.contested(held)) holds.set(at, { why: 'contested', reason });
@@ -369,7 +375,7 @@ export class Keeper {
 
   #sweepSlice(): void {
     if (this.#stopped) return;
-    const slice = this.#swept.splice(0, SWEEP_SLICE);
+    const slice = this.#swept.splice(0, SWEEP_SLICE).filter((id) => this.#isDue(id));
     const links = slice.flatMap((id) => this.linkOf(id) ?? []);
     this.#reading = true;
     this.#channel.exchange(links.map(({ ifindex }) => readLinkRequest(ifindex)));
@@ -377,6 +383,14 @@ export class Keeper {
     for (const id of slice) this.#queue.add(id, { noticed: null, urgent: false });
     this.#work();
     if (this.#swept.length > 0) this.#rim.soon(() => this.#sweepSlice());
+  }
+
+  /** Whether a sweep has anything to find: what is in sync and announced by the kernel in full, only now and then. */
+  #isDue(id: ObjectId): boolean {
+    const held = this.objects.get(id);
+    const link = this.linkOf(id);
+    if (held === undefined || link === undefined || held.state !== 'in-sync') return true;
+    return this.#sweeps % WHOLE_SWEEP === 0 || mayBeStale(held.sight, link);
   }
 }
 

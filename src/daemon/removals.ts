@@ -9,7 +9,7 @@ import { acknowledgementOf, eachMessage } from '../netlink/messages.ts';
 import type { NetlinkSocket } from '../netlink/native.ts';
 import type { Ledger } from '../owners/ledger.ts';
 import type { Job, Performer } from '../owners/performer.ts';
-import { readLinkRequest } from '../owners/rtnetlink.ts';
+import { bareLink } from '../owners/rtnetlink.ts';
 import { leavesDown } from '../plan/membership.ts';
 import { digestOf, type InForce, isOurs } from '../plan/situation.ts';
 import { kindNamed } from '../reconcilers/index.ts';
@@ -137,7 +137,7 @@ export class Removals {
     const changes: Change[] = [];
     for (const [at, { how }] of inForce) {
       const [list = '', ...key] = at.split('/');
-      const entry = isOurs(how) ? found.lists[list]?.get(key.join('/')) : undefined;
+      const entry = isOurs(how) ? found.list(list)?.get(key.join('/')) : undefined;
       if (entry === undefined) continue;
       steps.push({ do: 'remove', id, list, entry: entry.key, fields: entry.fields });
       changes.push({ key: list, wanted: null, found: entry.key });
@@ -159,7 +159,7 @@ export class Removals {
     const writer = new Writer(1024);
     for (const [i, id] of ids.entries()) {
       const ifindex = this.#linkOf(id)?.ifindex ?? 0;
-      const { body } = readLinkRequest(ifindex);
+      const body = bareLink(ifindex);
       writer
         .u32(SIZE.nlmsghdr + body.length)
         .u16(RTM.DELLINK)

@@ -33,7 +33,7 @@ export function openChannel(socket: NetlinkSocket, listener: Listener): Channel 
 /** Reads everything; false when the world moved too much to read it whole even after several tries. */
 export function readAll(channel: Channel): boolean {
   return (
-    dumped(channel, RTM.GETLINK, dumpBody(AF.UNSPEC, 0)) &&
+    dumped(channel, RTM.GETLINK, dumpBody(AF.UNSPEC, RTEXT_FILTER.SKIP_STATS)) &&
     dumped(channel, RTM.GETLINK, dumpBody(AF.BRIDGE, RTEXT_FILTER.BRVLAN_COMPRESSED)) &&
     dumped(channel, RTM.GETADDR, new Writer(8).u8(AF.UNSPEC).u8(0).u8(0).u8(0).u32(0).bytes.slice())
   );

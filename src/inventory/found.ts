@@ -1,4 +1,4 @@
-import { decodeRow } from '../derive/codec.ts';
+import { decodeRow, flagsOf } from '../derive/codec.ts';
 import {
   type LinkName,
   linkName,
@@ -10,13 +10,13 @@ import {
 import type { WantedLink } from '../model/declaration.ts';
 import { canonical, type Value } from '../model/value.ts';
 import type { FoundLink } from '../plan/situation.ts';
-import { fieldsOf, kindNamed, lists, masterOfPortKey } from '../reconcilers/index.ts';
-import type { AnyRow } from '../reconcilers/kind.ts';
+import { fieldsOf, kindNamed, listNamed, masterOfPortKey } from '../reconcilers/index.ts';
+import type { AnyRow, Notice } from '../reconcilers/kind.ts';
 import type { FoundEntry, Holder, ListTable } from '../reconcilers/list.ts';
 import { follow } from '../wire/attributes.ts';
 import { bytesOf, littleEndian, type Slice } from '../wire/bytes.ts';
 import { IFLA, IFLA_INET6 } from '../wire/if-link.ts';
-import { AF, SIZE } from '../wire/rtnetlink.ts';
+import { AF, IFF, SIZE } from '../wire/rtnetlink.ts';
 import type { Names } from '../wire/type.ts';
 import type { Inventory } from './inventory.ts';
 import type { InventoryLink } from './links.ts';
@@ -35,6 +35,8 @@ export interface Sight {
   readonly rows: readonly (readonly [string, AnyRow])[];
   /** The ids of the links it refers to. */
   readonly mentions: readonly ObjectId[];
+  /** When something of it may change without a word of the kernel's, for the sweep to find. */
+  readonly silent: 'always' | 'when-down' | 'never';
 }
 
 export function sightOf(wanted: WantedLink): Sight {
@@ -49,7 +51,29 @@ export function sightOf(wanted: WantedLink): Sight {
     const row = table[key] ?? told?.[key];
     return row === undefined ? [] : [[key, row] as const];
   });
-  return { rows, mentions };
+  const silences = [
+    ...Object.keys(wanted.fields).map((key) =>
+      silence(table[key]?.notice, masterOfPortKey(key) !== undefined),
+    ),
+    ...Object.keys(wanted.lists).map((list) => silence(listNamed(list)?.notice, true)),
+  ];
+  const silent = silences.includes('always')
+    ? 'always'
+    : silences.includes('when-down')
+      ? 'when-down'
+      : 'never';
+  return { rows, mentions, silent };
+}
+
+/** Whether an announcement hangs on another link than this one being up, is not told apart: then it counts for none. */
+function silence(notice: Notice | undefined, ofAnother: boolean): Sight['silent'] {
+  if (notice === 'always') return 'never';
+  return notice === 'when-up' && !ofAnother ? 'when-down' : 'always';
+}
+
+/** Whether a link may differ from what the kernel last told of it. */
+export function mayBeStale({ silent }: Sight, { message }: InventoryLink): boolean {
+  return silent === 'always' || (silent === 'when-down' && (flagsOf(message) & (1 << IFF.UP)) === 0);
 }
 
 /** A link as its declaration sees it: only what is declared is decoded. */
@@ -68,11 +92,6 @@ export function foundLink(
       : decodeRow(row, link.message, names);
     if (value !== undefined) values[key] = value;
   }
-  const found: Record<string, ReadonlyMap<string, FoundEntry>> = {};
-  for (const list of Object.keys(lists)) {
-    const entries = entriesOf(inventory, lists[list as keyof typeof lists], link);
-    if (entries !== undefined) found[list] = entries;
-  }
   return {
     ifindex: link.ifindex,
     name: link.name,
@@ -81,7 +100,7 @@ export function foundLink(
     mac: link.mac,
     values,
     members: inventory.members(link.ifindex).map(({ name }) => linkName(name)),
-    lists: found,
+    list: (name) => entriesOf(inventory, listNamed(name), link),
   };
 }
 
@@ -104,9 +123,10 @@ const noEntries: ReadonlyMap<string, FoundEntry> = new Map();
 
 function entriesOf(
   inventory: Inventory,
-  table: ListTable,
+  table: ListTable | undefined,
   link: InventoryLink,
 ): ReadonlyMap<string, FoundEntry> | undefined {
+  if (table === undefined) return undefined;
   switch (table.source) {
     case 'address':
       return inventory.addresses(link.ifindex);

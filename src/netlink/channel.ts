@@ -65,7 +65,8 @@ export class Channel {
 
   /** Reads what is there, at most so many rounds; whether something may be left. */
   drain(rounds: number): boolean {
-    for (let i = 0; i < rounds; i++) if (!this.#receive()) return false;
+    // Fewer than there is room for: nothing is left, which the kernel need not be asked.
+    for (let i = 0; i < rounds; i++) if (this.#receive() < SLOTS) return false;
     return true;
   }
 
@@ -84,7 +85,7 @@ export class Channel {
     this.#overran = false;
     const last = first + requests.length;
     while (this.#answers.size < requests.length) {
-      if (this.#receive()) continue;
+      if (this.#receive() > 0) continue;
       if (!this.#socket.wait(this.#overran ? LOST_ANSWER_MS : NO_ANSWER_MS)) break;
     }
     const answers: Answer[] = [];
@@ -106,7 +107,7 @@ export class Channel {
     this.#answers.clear();
     while (this.#ended !== sequence) {
       if (this.#answers.has(sequence)) return false;
-      if (this.#receive()) continue;
+      if (this.#receive() > 0) continue;
       if (!this.#socket.wait(NO_ANSWER_MS)) return false;
     }
     return !this.#interrupted && !this.#overran;
@@ -123,20 +124,20 @@ export class Channel {
       .pad();
   }
 
-  /** One system call; whether anything was read. */
-  #receive(): boolean {
+  /** One system call; how many datagrams were read, or may have been lost. */
+  #receive(): number {
     const count = this.#socket.receive(this.#buffer, SLOT, this.#found);
     if (count === -ENOBUFS) {
       this.#overran = true;
       this.#listener.lost();
-      return true;
+      return SLOTS;
     }
     for (let i = 0; i < count; i++) {
       const length = this.#found[2 * i] ?? 0;
       if (length > SLOT) this.#listener.lost();
       else eachMessage(this.#view, i * SLOT, i * SLOT + length, this.#sort);
     }
-    return count > 0;
+    return Math.max(0, count);
   }
 
   readonly #sort = (message: Received): void => {

@@ -10,7 +10,7 @@ import type { Holder } from '../reconcilers/list.ts';
 import { Writer } from '../wire/attributes.ts';
 import { littleEndian } from '../wire/bytes.ts';
 import { IFLA, IFLA_INFO } from '../wire/if-link.ts';
-import { AF, IFF, NLM_F, RTM } from '../wire/rtnetlink.ts';
+import { AF, IFF, NLM_F, RTEXT_FILTER, RTM } from '../wire/rtnetlink.ts';
 import type { Names } from '../wire/type.ts';
 
 /** What encoding a step needs to know of the world: numbers for names. */
@@ -56,7 +56,7 @@ const encoders: { readonly [V in Step['do']]: (step: Extract<Step, { do: V }>, a
       });
     },
     delete(step, at) {
-      return onLink(step, at, ({ ifindex }) => one(RTM.DELLINK, 0, link(ifindex, 0, 0, [])));
+      return onLink(step, at, ({ ifindex }) => one(RTM.DELLINK, 0, bareLink(ifindex)));
     },
     rename(step, at) {
       const holder = at.holder(step.from as LinkName);
@@ -100,9 +100,16 @@ export function encodeStep(step: Step, at: Addressing): Encoding {
   return encode(step, at);
 }
 
-/** The request that asks for one link as it is now. */
+/** The body of a request that names a link and says nothing of it. */
+export function bareLink(ifindex: number): Uint8Array {
+  return link(ifindex, 0, 0, []);
+}
+
+/** The request that asks for one link as it is now, without its counters. */
 export function readLinkRequest(ifindex: number): RequestBody {
-  return { type: RTM.GETLINK, flags: 0, body: link(ifindex, 0, 0, []) };
+  const body = dumpBody(AF.UNSPEC, RTEXT_FILTER.SKIP_STATS);
+  new DataView(body.buffer).setInt32(4, ifindex, littleEndian);
+  return { type: RTM.GETLINK, flags: 0, body };
 }
 
 /** The request that asks for the links of a namespace, or (AF_BRIDGE) for the VLANs of bridges and their ports. */

@@ -36,7 +36,7 @@ export function judgeLists(
   const out: ListsJudgement = { findings: [], steps: [], agreed: [] };
   for (const [name, list] of Object.entries(wanted.lists)) {
     const table: ListTable = lists[name as keyof typeof lists];
-    const here = found.lists[name];
+    const here = found.list(name);
     for (const entry of list.entries) judgeEntry(out, wanted, table, entry, here, memory, policy);
     if (list.complete && here !== undefined) strangers(out, wanted, table, list, here, memory, policy);
   }
@@ -153,7 +153,7 @@ function strays(
     if (slash < 0 || !isOurs(how)) continue;
     const name = at.slice(0, slash);
     const key = at.slice(slash + 1);
-    const entry = found.lists[name]?.get(key);
+    const entry = found.list(name)?.get(key);
     const list = wanted.lists[name];
     const isDeclared = declared.get(name) ?? declaredIn(listNamed(name), list);
     declared.set(name, isDeclared);

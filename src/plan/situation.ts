@@ -19,7 +19,7 @@ export interface FoundLink {
   readonly values: Values;
   readonly members: readonly LinkName[];
   /** By list; absent where the list's source says nothing of this link. */
-  readonly lists: Readonly<Record<string, ReadonlyMap<string, FoundEntry>>>;
+  list(name: string): ReadonlyMap<string, FoundEntry> | undefined;
 }
 
 /** What is remembered of an object since boot. */
