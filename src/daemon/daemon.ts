@@ -65,9 +65,11 @@ export async function runDaemon(options: Options & { readonly version: string })
     { runtimeDirectory, pulse: pulse.memory },
     {
       told(message) {
-        if (message.say === 'happened') for (const happening of message.happenings) happened(happening);
-        else if (message.say === 'status') published.take(message);
-        else if (message.say === 'settled') firstSettled();
+        if (message.say === 'news') {
+          if (message.changed.length + message.gone.length > 0) published.take(message);
+          for (const happening of message.happenings) happened(happening);
+          if (message.lost > 0) journal.warn(`${message.lost} events came faster than they could be told`);
+        } else if (message.say === 'settled') firstSettled();
         else if (message.say === 'trouble') {
           keeperTrouble = message.sentence;
           if (message.sentence !== null) journal.warn(message.sentence);

@@ -37,6 +37,12 @@ export function startKeeper(data: KeeperData, news: KeeperNews): KeeperHandle {
     worker.once('exit', () => resolve());
   });
   worker.on('message', (message: FromKeeper) => {
+    if (message.say === 'news') {
+      news.told(message);
+      // Not before the loop had its turn: whoever else waits for this thread comes first.
+      setImmediate(() => tell({ say: 'taken' }));
+      return;
+    }
     if (message.say !== 'answer') return news.told(message);
     asked.get(message.number)?.resolve(message.answer);
     asked.delete(message.number);

@@ -1,28 +1,21 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { ObjectId } from '../model/address.ts';
 import type { Declaration } from '../model/declaration.ts';
-import type { Happening } from '../model/event.ts';
 import { Ledger } from '../owners/ledger.ts';
 import { detailOf, doctorOf, planOf } from './answers.ts';
 import { statusOf } from './held.ts';
 import { Keeper } from './keeper.ts';
 import type { Answers, FromKeeper, KeeperData, Question, ToKeeper } from './messages.ts';
+import { News } from './news.ts';
 import { Pulse } from './pulse.ts';
 import { openSlowSocket, openSocket, scopeHere } from './watchman.ts';
-
-/** What the main thread is told at most so often. */
-const FLUSH_MS = 5;
 
 /** The worker thread: sockets, inventory, planner and executor; it alone waits for the kernel. */
 function run(port: NonNullable<typeof parentPort>, data: KeeperData): void {
   const pulse = new Pulse(data.pulse);
   const socket = pulse.around(openSocket());
   const slowSocket = openSlowSocket();
-  let happenings: Happening[] = [];
-  let changed = new Set<ObjectId>();
   let waiting: { readonly number: number; readonly generation: number }[] = [];
   let settled = 0;
-  let flushing: NodeJS.Timeout | undefined;
   let sweeping: NodeJS.Timeout | undefined;
 
   const tell = (message: FromKeeper) => port.postMessage(message);
@@ -32,41 +25,22 @@ function run(port: NonNullable<typeof parentPort>, data: KeeperData): void {
     trouble = sentence;
     tell({ say: 'trouble', sentence });
   });
-  const flush = () => {
-    flushing = undefined;
-    if (changed.size > 0) {
-      const entries = [...changed].map((id) => [id, keeper.objects.get(id)] as const);
-      changed = new Set();
-      const statuses = entries.flatMap(([id, held]) => (held === undefined ? [] : [statusOf(id, held)]));
-      tell({
-        say: 'status',
-        changed: statuses,
-        gone: entries.flatMap(([id, held]) => (held === undefined ? [id] : [])),
-      });
-    }
-    if (happenings.length > 0) {
-      tell({ say: 'happened', happenings });
-      happenings = [];
-    }
-  };
-  const flushSoon = () => {
-    flushing ??= setTimeout(flush, FLUSH_MS);
-  };
+  const news = new News(
+    (batch) => tell({ say: 'news', ...batch }),
+    (id) => {
+      const held = keeper.objects.get(id);
+      return held === undefined ? undefined : statusOf(id, held);
+    },
+  );
   const keeper = new Keeper({
     socket,
     slowSocket,
     ledger,
-    happened: (happening) => {
-      happenings.push(happening);
-      flushSoon();
-    },
-    changed: (id) => {
-      changed.add(id);
-      flushSoon();
-    },
+    happened: (happening) => news.happened(happening),
+    changed: (id) => news.changed(id),
     settled: (generation) => {
       settled = generation;
-      flush();
+      news.tellAll();
       tell({ say: 'settled', generation });
       for (const { number } of waiting.filter((one) => one.generation <= generation))
         tell({ say: 'answer', number, answer: true });
@@ -77,15 +51,14 @@ function run(port: NonNullable<typeof parentPort>, data: KeeperData): void {
   });
 
   const declare = (declaration: Declaration) => {
-    for (const id of keeper.objects.ids()) changed.add(id);
+    for (const id of keeper.objects.ids()) news.changed(id);
     keeper.declare(declaration);
-    flushSoon();
     clearInterval(sweeping);
     sweeping = setInterval(() => keeper.sweep(), declaration.daemon.sweepMs);
   };
   const answer = (number: number, question: Question) => {
     const say = (reply: Answers[keyof Answers]) => {
-      flush();
+      news.tellAll();
       tell({ say: 'answer', number, answer: reply });
     };
     switch (question.ask) {
@@ -111,8 +84,7 @@ function run(port: NonNullable<typeof parentPort>, data: KeeperData): void {
   const stop = async () => {
     clearInterval(sweeping);
     await keeper.stop();
-    clearTimeout(flushing);
-    flush();
+    news.tellAll();
     socket.close();
     slowSocket.close();
     ledger.close();
@@ -127,6 +99,8 @@ function run(port: NonNullable<typeof parentPort>, data: KeeperData): void {
         return keeper.sweep();
       case 'ask':
         return answer(message.number, message.question);
+      case 'taken':
+        return news.taken();
       case 'stop':
         void stop();
         return;

@@ -1,8 +1,8 @@
 import type { ObjectId } from '../model/address.ts';
 import type { Declaration } from '../model/declaration.ts';
-import type { Happening } from '../model/event.ts';
 import type { ObjectDetail, ObjectStatus } from '../model/status.ts';
 import type { PlannedStep } from '../model/step.ts';
+import type { Batch } from './news.ts';
 
 /** What the main thread tells or asks the keeper. */
 export type ToKeeper =
@@ -10,6 +10,8 @@ export type ToKeeper =
   /** Look at every declared object as soon as can be, as a sweep does. */
   | { readonly say: 'sweep' }
   | { readonly say: 'ask'; readonly number: number; readonly question: Question }
+  /** A batch of news was taken in. */
+  | { readonly say: 'taken' }
   | { readonly say: 'stop' };
 
 export type Question =
@@ -40,9 +42,7 @@ export interface Ability {
 
 /** What the keeper tells the main thread, in bounded, coalesced batches. */
 export type FromKeeper =
-  | { readonly say: 'happened'; readonly happenings: readonly Happening[] }
-  /** The state of objects that changed since the last time, and the ids that are no longer declared. */
-  | { readonly say: 'status'; readonly changed: readonly ObjectStatus[]; readonly gone: readonly ObjectId[] }
+  | ({ readonly say: 'news' } & Batch)
   /** Everything of the generation was looked at once. */
   | { readonly say: 'settled'; readonly generation: number }
   | { readonly say: 'answer'; readonly number: number; readonly answer: Answers[keyof Answers] }

@@ -26,7 +26,7 @@ export class Published {
     return this.#objects.get(id);
   }
 
-  take(message: Extract<FromKeeper, { say: 'status' }>): void {
+  take(message: Extract<FromKeeper, { say: 'news' }>): void {
     const before = this.#objects.size;
     for (const status of message.changed) this.#objects.set(status.id, status);
     const came = this.#objects.size > before;

@@ -1,0 +1,87 @@
+import type { ObjectId } from '../model/address.ts';
+import type { Happening } from '../model/event.ts';
+import type { ObjectStatus } from '../model/status.ts';
+
+/** What is told at most so often. */
+const EVERY_MS = 5;
+/** Taking in a happening costs the main thread a line of the journal and a row: so many leave its loop free for others. */
+const AT_ONCE = 128;
+/** What may wait for a main thread that is busy; of more the oldest are given up, and counted. */
+const MOST_WAITING = 100_000;
+
+/** A batch for the main thread; it says when it has taken it in. */
+export interface Batch {
+  /** The states that changed since the last one, and the ids that are no longer declared. */
+  readonly changed: readonly ObjectStatus[];
+  readonly gone: readonly ObjectId[];
+  readonly happenings: readonly Happening[];
+  /** Happenings that could not be kept for telling, since the last batch. */
+  readonly lost: number;
+}
+
+/** What the keeper's thread has to tell, a batch at a time: the next one goes when the last was taken in. */
+export class News {
+  readonly #post: (batch: Batch) => void;
+  readonly #statusOf: (id: ObjectId) => ObjectStatus | undefined;
+  #changed = new Set<ObjectId>();
+  #happenings: Happening[] = [];
+  #lost = 0;
+  #underway = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(post: (batch: Batch) => void, statusOf: (id: ObjectId) => ObjectStatus | undefined) {
+    this.#post = post;
+    this.#statusOf = statusOf;
+  }
+
+  changed(id: ObjectId): void {
+    this.#changed.add(id);
+    this.#soon();
+  }
+
+  happened(happening: Happening): void {
+    if (this.#happenings.length >= MOST_WAITING) {
+      this.#lost += MOST_WAITING / 2;
+      this.#happenings.splice(0, MOST_WAITING / 2);
+    }
+    this.#happenings.push(happening);
+    this.#soon();
+  }
+
+  /** The main thread has taken in a batch. */
+  taken(): void {
+    this.#underway -= 1;
+    this.#soon();
+  }
+
+  /** Tells everything now, whatever is under way: something that is said next builds on it. */
+  tellAll(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    while (this.#changed.size + this.#happenings.length > 0) this.#tell();
+  }
+
+  #soon(): void {
+    if (this.#timer !== undefined || this.#underway > 0) return;
+    if (this.#changed.size + this.#happenings.length === 0) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#tell();
+    }, EVERY_MS);
+  }
+
+  #tell(): void {
+    const changed: ObjectStatus[] = [];
+    const gone: ObjectId[] = [];
+    for (const id of this.#changed) {
+      const status = this.#statusOf(id);
+      if (status === undefined) gone.push(id);
+      else changed.push(status);
+    }
+    this.#changed = new Set();
+    const happenings = this.#happenings.splice(0, AT_ONCE);
+    this.#underway += 1;
+    this.#post({ changed, gone, happenings, lost: this.#lost });
+    this.#lost = 0;
+  }
+}
