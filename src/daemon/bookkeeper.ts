@@ -37,12 +37,16 @@ export class Bookkeeper {
     );
   }
 
-  /** An object was judged: what is a new drift, what is over, and how it stands now. */
-  looked(id: ObjectId, held: Held, judgement: Judgement, reason: Reason): void {
-    const now = Date.now();
-    this.#newDrifts(id, held, judgement, reason, now);
+  /** An object was judged: which differences are new drifts. */
+  noticed(id: ObjectId, held: Held, judgement: Judgement, reason: Reason): void {
+    this.#newDrifts(id, held, judgement, reason, Date.now());
     // Whoever changed a list without its drifting did nothing to be told later.
     if (held.untold.length === 0) held.by = null;
+  }
+
+  /** An object for which nothing is to be done now: what is over, and how it stands. */
+  stated(id: ObjectId, held: Held, judgement: Judgement): void {
+    const now = Date.now();
     this.#over(id, held, judgement, now);
     const pending = held.arriving !== null && judgement.findings.some(({ hold }) => hold === null);
     const { state, reason: why } = stateFor(judgement.findings);

@@ -50,6 +50,12 @@ export interface Rim {
   later(work: () => void, ms: number): void;
 }
 
+/** What was found of an object, and what is to be done about it now. */
+interface Look {
+  readonly judgement: Judgement;
+  readonly now: readonly PlannedStep[];
+}
+
 /** What is to be done for one object, and how the links it refers to stood when that was decided. */
 interface Work {
   readonly id: ObjectId;
@@ -256,10 +262,10 @@ export class Keeper {
     for (const [id, reason] of batch) {
       const held = this.objects.get(id);
       if (held === undefined) continue;
-      const judgement = this.#look(id, held, reason);
-      if (judgement === undefined) continue;
-      const now = judgement.steps.filter(({ withheld }) => withheld === null);
-      if (now.length === 0 || this.#books.mustWait(id, held, judgement)) {
+      const look = this.#look(id, held, reason);
+      if (look === undefined) continue;
+      const { judgement, now } = look;
+      if (now.length === 0) {
         this.#seen(id, held, judgement);
         continue;
       }
@@ -286,13 +292,17 @@ export class Keeper {
   }
 
   /** A surprise about one object stays with that object. */
-  #look(id: ObjectId, held: Held, reason: Reason): Judgement | undefined {
+  #look(id: ObjectId, held: Held, reason: Reason): Look | undefined {
     try {
       const judgement = this.#judge(id, held);
       const foreign = judgement.findings.some(({ at }) => at === 'exists' || at === 'kind');
       if (!foreign && this.#claims.isNew(id)) held.arriving = 'adopted';
-      this.#books.looked(id, held, judgement, reason);
-      return judgement;
+      this.#books.noticed(id, held, judgement, reason);
+      const ready = judgement.steps.filter(({ withheld }) => withheld === null);
+      const now = ready.length > 0 && this.#books.mustWait(id, held, judgement) ? [] : ready;
+      // What is about to be acted on is looked at again right after: the repair does not wait for the books.
+      if (now.length === 0) this.#books.stated(id, held, judgement);
+      return { judgement, now };
     } catch (error) {
       this.#books.broken(id, held, error);
       return undefined;

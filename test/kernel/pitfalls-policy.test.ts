@@ -131,7 +131,8 @@ links: { x0: { kind: ifb, mtu: 1500 } }`,
   for (const [i, pause] of [200, 400, 800].entries()) {
     const waited = (times[i + 1] ?? 0) - (times[i] ?? 0);
     assert.ok(
-      waited >= pause * 0.95,
+      // A notice is read late on a busy machine; without the pauses it would be milliseconds.
+      waited >= pause / 2,
       `repair ${i + 2} of the contest came ${waited} ms after the one before`,
     );
   }
