@@ -1,4 +1,4 @@
-import { fingerprint, foundLink, mayBeStale, mentioned } from '../inventory/found.ts';
+import { fingerprint, foundLink, mentioned } from '../inventory/found.ts';
 import { Inventory, type Touch } from '../inventory/inventory.ts';
 import type { InventoryLink } from '../inventory/links.ts';
 import { type ObjectId, objectId, parseObjectId } from '../model/address.ts';
@@ -23,6 +23,7 @@ import { Objects } from './objects.ts';
 import { Queue, type Reason } from './queue.ts';
 import { Removals } from './removals.ts';
 import { requesterOf } from './requester.ts';
+import { Sweeper } from './sweeper.ts';
 import { openChannel, readAll } from './watchman.ts';
 
 /** At most so many objects and so long a turn, so that the event loop of the thread stays awake. */
@@ -30,9 +31,6 @@ const BATCH = 64;
 const TURN_MS = 5;
 /** Datagrams read before what they changed is looked at: 16 a system call. */
 const READS = 4;
-const SWEEP_SLICE = 32;
-/** Each so manyth sweep reads every link, should a notice ever have been missed unseen. */
-const WHOLE_SWEEP = 10;
 
 const noHolds: Map<string, Hold> = new Map();
 
@@ -78,6 +76,7 @@ export class Keeper {
   readonly #removals: Removals;
   readonly #identities: Identities;
   readonly #claims: Claims;
+  readonly #sweeper: Sweeper;
   readonly #queue = new Queue();
   #settings: DaemonSettings | undefined;
   #generation = 0;
@@ -88,8 +87,6 @@ export class Keeper {
   #bouncing = false;
   #working = false;
   #stopped = false;
-  #swept: ObjectId[] = [];
-  #sweeps = 0;
   #asked: { readonly id: ObjectId; readonly then: () => void }[] = [];
 
   constructor(rim: Rim) {
@@ -105,6 +102,12 @@ export class Keeper {
     this.#books = new Bookkeeper(rim, (id) => this.#wake(id));
     this.#identities = new Identities(this.inventory, rim.ledger, this.objects);
     this.#claims = new Claims(rim.ledger, this.objects);
+    this.#sweeper = new Sweeper({
+      objects: this.objects,
+      linkOf: (id) => this.linkOf(id),
+      look: (links, ids) => this.#readAgain(links, ids),
+      soon: (work) => rim.soon(work),
+    });
     this.#removals = new Removals(rim, this.inventory, this.#performer, (id) => this.linkOf(id));
   }
 
@@ -137,10 +140,7 @@ export class Keeper {
   /** Looks at everything once more: what the kernel does not announce is found here. Paced, behind every repair. */
   sweep(): void {
     this.#books.refusals.abilitiesMayHaveChanged(this.objects);
-    const idle = this.#swept.length === 0;
-    this.#sweeps += 1;
-    this.#swept = [...this.objects.ids()];
-    if (idle) this.#rim.soon(() => this.#sweepSlice());
+    this.#sweeper.sweep();
   }
 
   /** Does what was left for the operator; calls back when it was done and looked at again. */
@@ -161,6 +161,7 @@ export class Keeper {
   /** Ends what is under way and begins nothing more. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#sweeper.stop();
     await this.#removals.end();
   }
 
@@ -383,24 +384,12 @@ export class Keeper {
     for (const id of this.objects.ids()) this.#queue.add(id, { noticed: null, urgent: false });
   }
 
-  #sweepSlice(): void {
-    if (this.#stopped) return;
-    const slice = this.#swept.splice(0, SWEEP_SLICE).filter((id) => this.#isDue(id));
-    const links = slice.flatMap((id) => this.linkOf(id) ?? []);
+  #readAgain(links: readonly InventoryLink[], ids: readonly ObjectId[]): void {
     this.#reading = true;
     this.#channel.exchange(links.map(({ ifindex }) => readLinkRequest(ifindex)));
     this.#reading = false;
-    for (const id of slice) this.#queue.add(id, { noticed: null, urgent: false });
+    for (const id of ids) this.#queue.add(id, { noticed: null, urgent: false });
     this.#work();
-    if (this.#swept.length > 0) this.#rim.soon(() => this.#sweepSlice());
-  }
-
-  /** Whether a sweep has anything to find: what is in sync and announced by the kernel in full, only now and then. */
-  #isDue(id: ObjectId): boolean {
-    const held = this.objects.get(id);
-    const link = this.linkOf(id);
-    if (held === undefined || link === undefined || held.state !== 'in-sync') return true;
-    return this.#sweeps % WHOLE_SWEEP === 0 || mayBeStale(held.sight, link);
   }
 }
 
