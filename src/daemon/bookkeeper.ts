@@ -55,13 +55,13 @@ export class Bookkeeper {
   }
 
   /** Whether everything that could be done waits for a contest's pause. */
-  mustWait(id: ObjectId, held: Held, judgement: Judgement): boolean {
+  mustWait(held: Held, judgement: Judgement): boolean {
     const now = Date.now();
     const acting = judgement.findings.filter(({ hold }) => hold === null);
     const next = acting
       .map(({ at }) => held.contests.get(at) ?? peace)
       .filter((contest) => waits(contest, now));
-    return next.length > 0 && next.length === acting.length && id !== undefined;
+    return next.length > 0 && next.length === acting.length;
   }
 
   /** Reasons of attributes that are fought over and whose pause is not over. */

@@ -300,7 +300,7 @@ export class Keeper {
       if (!foreign && this.#claims.isNew(id)) held.arriving = 'adopted';
       this.#books.noticed(id, held, judgement, reason);
       const ready = judgement.steps.filter(({ withheld }) => withheld === null);
-      const now = ready.length > 0 && this.#books.mustWait(id, held, judgement) ? [] : ready;
+      const now = ready.length > 0 && this.#books.mustWait(held, judgement) ? [] : ready;
       // What is about to be acted on is looked at again right after: the repair does not wait for the books.
       if (now.length === 0) this.#books.stated(id, held, judgement);
       return { judgement, now };
