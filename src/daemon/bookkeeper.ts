@@ -232,11 +232,14 @@ export class Bookkeeper {
       held.open.size === 0 &&
       held.contests.size === 0 &&
       held.toldWords.size === 0 &&
+      held.unheeded.size === 0 &&
       held.fitted === nothingFitted
     )
       return;
     const differing = new Set(judgement.findings.map(({ at }) => at));
     if (!differing.has('kind')) held.toldWords.delete('kind');
+    // Heeded after all: only what is taken in vain time after time counts.
+    for (const at of held.unheeded.keys()) if (!differing.has(at)) held.unheeded.delete(at);
     const atWork = judgement.findings.filter(({ hold }) => hold === null).map(({ at }) => at);
     const done: Change[] = [];
     let noticed: number | null | undefined;
@@ -244,7 +247,6 @@ export class Bookkeeper {
     for (const [at, drift] of held.open) {
       if (differing.has(at) || atWork.some((other) => belongsTo(other, at))) continue;
       held.open.delete(at);
-      held.unheeded.delete(at);
       held.toldWords.delete(at);
       const contest = held.contests.get(at);
       if (contest?.fight != null) continue;

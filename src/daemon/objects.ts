@@ -1,5 +1,5 @@
 import { sightOf } from '../inventory/found.ts';
-import { type ObjectId, parseObjectId } from '../model/address.ts';
+import type { ObjectId } from '../model/address.ts';
 import type { Declaration, WantedLink } from '../model/declaration.ts';
 import { sameValue } from '../model/value.ts';
 import { type Held, newHeld } from './held.ts';
@@ -84,9 +84,4 @@ export class Objects {
 function sameWish(a: WantedLink, b: WantedLink): boolean {
   const wish = ({ sources: _, ...rest }: WantedLink) => JSON.parse(JSON.stringify(rest));
   return sameValue(wish(a), wish(b));
-}
-
-/** The id of an object by the name of its link. */
-export function nameOf(id: ObjectId): string {
-  return parseObjectId(id).name;
 }

@@ -1,5 +1,5 @@
 import type { ObjectId } from './address.ts';
-import type { Value, Values } from './value.ts';
+import type { Values } from './value.ts';
 
 /**
  * One thing to do to the world, as plain JSON.
@@ -77,9 +77,4 @@ export function keysOf(step: Step): readonly string[] {
     default:
       return step satisfies never;
   }
-}
-
-/** The value a `set` or `create` carries for a key. */
-export function carried(step: Step, key: string): Value | undefined {
-  return step.do === 'set' || step.do === 'create' ? step.fields[key] : undefined;
 }
