@@ -1,8 +1,10 @@
 import { decodeAddress } from '../reconcilers/addresses.ts';
 import type { FoundEntry } from '../reconcilers/list.ts';
 import { decodeVlanNotice, decodeVlans } from '../reconcilers/vlans.ts';
-import { bytesOf, littleEndian } from '../wire/bytes.ts';
+import { bytesOf, littleEndian, sliceOf } from '../wire/bytes.ts';
 import { AF, RTM, SIZE } from '../wire/rtnetlink.ts';
+import { AddressBook } from './address-book.ts';
+import { Arena } from './arena.ts';
 import { type FoundAddress, type InventoryLink, readLink } from './links.ts';
 
 /** What a message changed: the link that must be looked at, and whether links were born, renamed, moved or gone. */
@@ -39,7 +41,7 @@ export class Inventory {
   readonly #links = new Map<number, InventoryLink>();
   readonly #byName = new Map<string, number>();
   readonly #members = new Map<number, Set<number>>();
-  readonly #addresses = new Map<number, Map<string, FoundAddress>>();
+  readonly #addresses = new AddressBook();
   readonly #vlans = new Map<number, ReadonlyMap<string, FoundEntry>>();
   readonly #touched: (touch: Touch) => void;
   readonly #stale = new Set<number>();
@@ -47,8 +49,8 @@ export class Inventory {
   #reading:
     | {
         readonly links: Set<number>;
-        readonly addresses: Map<number, Set<string>>;
         readonly vlans: Set<number>;
+        readonly arena: Arena;
       }
     | undefined;
 
@@ -88,7 +90,7 @@ export class Inventory {
   }
 
   addresses(ifindex: number): ReadonlyMap<string, FoundAddress> {
-    return this.#addresses.get(ifindex) ?? new Map();
+    return this.#addresses.of(ifindex);
   }
 
   /** Undefined for a link that is neither a bridge nor a port of one. */
@@ -125,7 +127,8 @@ export class Inventory {
   }
 
   beginReading(): void {
-    this.#reading = { links: new Set(), addresses: new Map(), vlans: new Set() };
+    this.#reading = { links: new Set(), vlans: new Set(), arena: new Arena() };
+    this.#addresses.beginReading();
   }
 
   /** Ends a full read: what it did not name is gone. */
@@ -136,10 +139,7 @@ export class Inventory {
     for (const link of [...this.#links.values()]) {
       if (!read.links.has(link.ifindex)) this.#forget(link, 0);
     }
-    for (const [ifindex, found] of this.#addresses) {
-      const named = read.addresses.get(ifindex);
-      for (const key of [...found.keys()]) if (!named?.has(key)) this.#dropAddress(ifindex, key, 0);
-    }
+    for (const { ifindex, key } of this.#addresses.endReading()) this.#dropAddress(ifindex, key, 0);
     for (const ifindex of [...this.#vlans.keys()]) {
       if (!read.vlans.has(ifindex)) this.#setVlans(ifindex, undefined);
     }
@@ -160,7 +160,7 @@ export class Inventory {
     // Messages of other families lack IFLA_MASTER and IFLA_LINKINFO: their silence means nothing.
     if (family !== AF.UNSPEC) return;
     const before = this.#links.get(notice.view.getInt32(notice.start + 4, littleEndian));
-    const link = readLink(notice, before);
+    const link = readLink(notice, before, this.#reading?.arena);
     if (link === undefined) return;
     this.#reading?.links.add(link.ifindex);
     this.#links.set(link.ifindex, link);
@@ -208,7 +208,7 @@ export class Inventory {
     this.#links.delete(link.ifindex);
     this.#leave(link);
     this.#members.delete(link.ifindex);
-    this.#addresses.delete(link.ifindex);
+    this.#addresses.forget(link.ifindex);
     this.#vlans.delete(link.ifindex);
     if (this.#byName.get(link.name) === link.ifindex) this.#byName.delete(link.name);
     const masters = link.master === 0 ? nobody : [link.master];
@@ -246,24 +246,17 @@ export class Inventory {
 
   #address(notice: LinkNotice): void {
     if (notice.end - notice.start < SIZE.ifaddrmsg) return;
-    const decoded = decodeAddress(notice);
-    if (decoded === undefined) return;
-    const { ifindex, ...entry } = decoded;
     if (notice.type === RTM.DELADDR) {
-      this.#dropAddress(ifindex, entry.key, notice.port);
+      const gone = decodeAddress(notice);
+      if (gone !== undefined) this.#dropAddress(gone.ifindex, gone.key, notice.port);
       return;
     }
-    const found = this.#addresses.get(ifindex) ?? new Map<string, FoundAddress>();
-    this.#addresses.set(ifindex, found);
-    found.set(entry.key, { ...entry, body: bytesOf(notice) });
-    const named = this.#reading?.addresses.get(ifindex) ?? new Set<string>();
-    this.#reading?.addresses.set(ifindex, named.add(entry.key));
-    this.#listTouched(ifindex, 'addresses', notice.port);
+    this.#addresses.put(this.#reading?.arena.copy(notice) ?? sliceOf(bytesOf(notice)));
+    this.#listTouched(notice.view.getUint32(notice.start + 4, littleEndian), 'addresses', notice.port);
   }
 
   #dropAddress(ifindex: number, key: string, requester: number): void {
-    if (this.#addresses.get(ifindex)?.delete(key) === true)
-      this.#listTouched(ifindex, 'addresses', requester);
+    if (this.#addresses.delete(ifindex, key)) this.#listTouched(ifindex, 'addresses', requester);
   }
 
   /** The one notice of VLANs a bridge gives or takes by itself, when its default changes (br_vlan_notify). */
