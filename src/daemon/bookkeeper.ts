@@ -175,7 +175,7 @@ export class Bookkeeper {
     }
     if (fight !== undefined) this.#contest(id, held, fight, fought, now);
     if (fresh.length === 0) return;
-    held.untold.push(...fresh);
+    held.untold = [...held.untold, ...fresh];
   }
 
   /** Tells the drifts of the last look, once it is clear that the link lives. */

@@ -1,7 +1,8 @@
-import { type Sight, sightOf } from '../inventory/found.ts';
+import type { Sight } from '../inventory/found.ts';
 import type { ObjectId } from '../model/address.ts';
 import type { Change, Requester } from '../model/change.ts';
 import type { WantedLink } from '../model/declaration.ts';
+import { SparseMap } from '../model/sparse-map.ts';
 import type { ObjectState, ObjectStatus } from '../model/status.ts';
 import type { Value } from '../model/value.ts';
 import { needWords } from '../plan/hold.ts';
@@ -38,11 +39,11 @@ export interface Held {
   reason: string | null;
   drifts: number;
   lastDrift: number | null;
-  readonly open: Map<string, OpenDrift>;
-  readonly refusals: Map<string, Refusal>;
-  readonly contests: Map<string, Contest>;
+  readonly open: SparseMap<string, OpenDrift>;
+  readonly refusals: SparseMap<string, Refusal>;
+  readonly contests: SparseMap<string, Contest>;
   /** Steps the kernel took without the value coming to agree, by address. */
-  readonly unheeded: Map<string, number>;
+  readonly unheeded: SparseMap<string, number>;
   /** Being made for the first time or adopted: its event is still to come. */
   arriving: 'created' | 'adopted' | null;
   /** Its declaration was edited since it is held: what is new about it is told. */
@@ -54,9 +55,9 @@ export interface Held {
   /** Our own disruptive step knocked it over: no drift. */
   bounced: boolean;
   /** A drift seen but not told yet: on a link that is being deleted it turns out to be nothing. */
-  untold: Change[];
+  untold: readonly Change[];
   /** The words of the last refusal told, by address: told once. */
-  readonly toldWords: Map<string, string>;
+  readonly toldWords: SparseMap<string, string>;
   /** Who changed a list last, until the look that finds the drift. */
   by: Requester | null;
 }
@@ -68,26 +69,28 @@ export interface Fitted {
 
 export const nothingFitted: Fitted = { changes: [], disruptive: false };
 
-export function newHeld(wanted: WantedLink, now: number): Held {
+const nothingUntold: readonly Change[] = [];
+
+export function newHeld(wanted: WantedLink, sight: Sight, now: number): Held {
   return {
     wanted,
-    sight: sightOf(wanted),
+    sight,
     state: 'pending',
     since: now,
     reason: null,
     drifts: 0,
     lastDrift: null,
-    open: new Map(),
-    refusals: new Map(),
-    contests: new Map(),
-    unheeded: new Map(),
+    open: new SparseMap(),
+    refusals: new SparseMap(),
+    contests: new SparseMap(),
+    unheeded: new SparseMap(),
     arriving: null,
     edited: false,
     fitted: nothingFitted,
     forced: false,
     bounced: false,
-    untold: [],
-    toldWords: new Map(),
+    untold: nothingUntold,
+    toldWords: new SparseMap(),
     by: null,
   };
 }

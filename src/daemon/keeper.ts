@@ -123,10 +123,11 @@ export class Keeper {
     this.#books.contestedSettings = declaration.daemon.contested;
     this.#generation = declaration.generation;
     this.#settled = false;
+    const reason: Reason = { noticed: null, urgent: false };
     const { changed } = this.objects.declare(declaration, Date.now());
     for (const id of changed) {
       this.#removals.cancel(id);
-      this.#queue.add(id, { noticed: null, urgent: false });
+      this.#queue.add(id, reason);
       this.#rim.changed(id);
     }
     if (declaration.whole) {
@@ -195,6 +196,7 @@ export class Keeper {
   }
 
   #touched(touch: Touch): void {
+    if (this.objects.size === 0) return;
     const id = objectId(null, touch.name);
     const reason: Reason = {
       noticed: this.#reading ? null : (this.#noticed ?? nowMicros()),

@@ -1,4 +1,4 @@
-import { sightOf } from '../inventory/found.ts';
+import { Sights } from '../inventory/found.ts';
 import type { ObjectId } from '../model/address.ts';
 import type { Declaration, WantedLink } from '../model/declaration.ts';
 import { sameValue } from '../model/value.ts';
@@ -8,6 +8,7 @@ import { type Held, newHeld } from './held.ts';
 export class Objects {
   readonly #held = new Map<ObjectId, Held>();
   readonly #mentions = new Map<ObjectId, Set<ObjectId>>();
+  readonly #sights = new Sights();
 
   get(id: ObjectId): Held | undefined {
     return this.#held.get(id);
@@ -45,12 +46,12 @@ export class Objects {
         continue;
       }
       changed.push(wanted.id);
-      const kept = held ?? newHeld(wanted, now);
+      const kept = held ?? newHeld(wanted, this.#sights.of(wanted), now);
       if (held === undefined) this.#held.set(wanted.id, kept);
       else {
         this.#unmention(held);
         held.wanted = wanted;
-        held.sight = sightOf(wanted);
+        held.sight = this.#sights.of(wanted);
         held.edited = true;
         held.refusals.clear();
         held.toldWords.clear();

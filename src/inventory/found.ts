@@ -39,14 +39,50 @@ export interface Sight {
   readonly silent: 'always' | 'when-down' | 'never';
 }
 
+/** Sights worked out before: what links of one kind with the same keys look at is the same. */
+export class Sights {
+  readonly #shapes = new Map<string, Shape>();
+
+  of(wanted: WantedLink): Sight {
+    let key = wanted.kind;
+    for (const field in wanted.fields) key += `,${field}`;
+    for (const list in wanted.lists) key += `;${list}`;
+    let shape = this.#shapes.get(key);
+    if (shape === undefined) {
+      shape = shapeOf(wanted);
+      this.#shapes.set(key, shape);
+    }
+    return sightIn(shape, wanted);
+  }
+}
+
 export function sightOf(wanted: WantedLink): Sight {
+  return sightIn(shapeOf(wanted), wanted);
+}
+
+/** What of a sight hangs on the keys alone. */
+interface Shape extends Pick<Sight, 'rows' | 'silent'> {
+  /** The keys whose values refer to links. */
+  readonly references: readonly (readonly [string, AnyRow])[];
+}
+
+function sightIn({ rows, silent, references }: Shape, { fields, namespace }: WantedLink): Sight {
+  if (references.length === 0) return { rows, silent, mentions: nobody };
+  const mentions = references.flatMap(([key, { type }]) => type.mentions?.(fields[key] as Value) ?? []);
+  return { rows, silent, mentions: mentions.map((name) => resolveReference(namespace, name)) };
+}
+
+const nobody: readonly ObjectId[] = [];
+
+function shapeOf(wanted: WantedLink): Shape {
   const table = fieldsOf(wanted.kind);
   const told = kindNamed(wanted.kind)?.told;
   const beside = Object.keys(wanted.fields).flatMap((key) => table[key]?.beside ?? []);
   const keys = new Set(['state', 'master', ...beside, ...Object.keys(wanted.fields)]);
-  const mentions = Object.entries(wanted.fields)
-    .flatMap(([key, value]) => table[key]?.type.mentions?.(value) ?? [])
-    .map((name) => resolveReference(wanted.namespace, name));
+  const references = Object.keys(wanted.fields).flatMap((key) => {
+    const row = table[key];
+    return row?.type.mentions === undefined ? [] : [[key, row] as const];
+  });
   const rows = [...keys].flatMap((key) => {
     const row = table[key] ?? told?.[key];
     return row === undefined ? [] : [[key, row] as const];
@@ -62,7 +98,7 @@ export function sightOf(wanted: WantedLink): Sight {
     : silences.includes('when-down')
       ? 'when-down'
       : 'never';
-  return { rows, mentions, silent };
+  return { rows, references, silent };
 }
 
 /** Whether an announcement hangs on another link than this one being up, is not told apart: then it counts for none. */
@@ -97,7 +133,9 @@ export function foundLink(
     name: link.name,
     kind: link.kind,
     masterKind: link.slaveKind,
-    mac: link.mac,
+    get mac() {
+      return link.mac;
+    },
     values,
     members: inventory.members(link.ifindex).map(({ name }) => linkName(name)),
     list: (name) => entriesOf(inventory, listNamed(name), link),
