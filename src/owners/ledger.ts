@@ -54,8 +54,11 @@ export class Ledger {
     this.#path = path;
     this.#scope = scope;
     mkdirSync(dirname(path), { recursive: true });
-    for (const line of linesOf(path, scope)) this.#take(line);
-    this.#file = this.#rewrite(scope);
+    const { lines, whole } = linesOf(path, scope);
+    for (const line of lines) this.#take(line);
+    this.#lines = lines.length;
+    const good = whole && this.#lines <= this.#entries.size + SLACK;
+    this.#file = good ? openSync(path, 'a', 0o600) : this.#rewrite(scope);
   }
 
   get(id: ObjectId): Entry {
@@ -133,10 +136,11 @@ export class Ledger {
       this.#entries.delete(id);
       return;
     }
-    const before = this.#entries.get(id) ?? { ...blank, inForce: new Map<string, InForce>() };
-    const inForce = before.inForce as Map<string, InForce>;
-    for (const [at, standing] of Object.entries(line.inForce ?? {})) {
-      if (standing === null) inForce.delete(at);
+    const before = this.#entries.get(id) ?? blank;
+    const inForce = before === blank ? new Map<string, InForce>() : (before.inForce as Map<string, InForce>);
+    for (const at in line.inForce) {
+      const standing = line.inForce[at];
+      if (standing == null) inForce.delete(at);
       else inForce.set(at, { digest: standing[0], how: standing[1] });
     }
     this.#entries.set(id, {
@@ -169,23 +173,31 @@ export class Ledger {
   }
 }
 
-/** The lines of a file that speaks of this boot and namespace; a torn last line is what a crash left, and is dropped. */
-function linesOf(path: string, scope: Scope): readonly Line[] {
-  let text: string;
+/**
+ * The lines of a file that speaks of this boot and namespace, and whether more can be written behind them;
+ * a torn last line is what a crash left, and is dropped.
+ */
+function linesOf(path: string, scope: Scope): { readonly lines: readonly Line[]; readonly whole: boolean } {
+  const text = textOf(path);
+  const head = text.indexOf('\n');
+  const header = parsed(text.slice(0, Math.max(0, head))) as Partial<Scope & { version: number }> | undefined;
+  if (header?.version !== VERSION || header.boot !== scope.boot || header.namespace !== scope.namespace)
+    return { lines: [], whole: false };
+  const rest = text.slice(head + 1);
+  // Ten thousand lines at once are parsed in a third of the time they take one by one.
+  const all = parsed(`[${rest.trimEnd().replaceAll('\n', ',')}]`) as readonly Line[] | undefined;
+  const lines = all ?? rest.split('\n').flatMap((line) => (parsed(line) as Line | undefined) ?? []);
+  const good = lines.filter((line) => typeof line?.id === 'string');
+  return { lines: good, whole: all?.length === good.length && (rest === '' || rest.endsWith('\n')) };
+}
+
+function textOf(path: string): string {
   try {
-    text = readFileSync(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw error;
   }
-  const [head = '', ...rest] = text.split('\n');
-  const header = parsed(head) as { version?: number; boot?: string; namespace?: string } | undefined;
-  if (header?.version !== VERSION || header.boot !== scope.boot || header.namespace !== scope.namespace)
-    return [];
-  return rest.flatMap((line) => {
-    const value = parsed(line) as Line | undefined;
-    return value === undefined || typeof value.id !== 'string' ? [] : [value];
-  });
 }
 
 function parsed(line: string): unknown {
