@@ -4,30 +4,32 @@ import { type Loaded, openConfiguration } from '../config/folder.ts';
 import { openHistory } from '../history/history.ts';
 import { counted } from '../model/counted.ts';
 import type { Happening } from '../model/event.ts';
-import { Failure } from '../model/failure.ts';
 import { type Complaint, whereText } from '../model/place.ts';
 import { isGood } from '../model/status.ts';
 import { peerCredentials } from '../netlink/native.ts';
 import { openControl } from './control.ts';
 import type { House } from './house.ts';
 import { openJournal } from './journal.ts';
-import { startKeeper } from './keeper-handle.ts';
-import { beTheOnlyOne } from './only-one.ts';
+import type { KeeperHandle } from './keeper-handle.ts';
 import type { Options } from './options.ts';
 import { Published } from './published.ts';
-import { Pulse } from './pulse.ts';
+import type { Pulse } from './pulse.ts';
 import { openServiceManager } from './service-manager.ts';
 
 const SETTLE_ONCE_MS = 30_000;
 /** A call into the kernel that takes longer is worth a word. */
 const KERNEL_BUSY_MS = 2_000;
 
+/** What runs already when the rest is opened. */
+export interface Begun {
+  readonly version: string;
+  readonly keeper: KeeperHandle;
+  readonly pulse: Pulse;
+}
+
 /** The composition root: opens everything, ties it together, and closes it when told to; the exit code. */
-export async function runDaemon(options: Options & { readonly version: string }): Promise<number> {
-  const { runtimeDirectory, stateDirectory, configDirectory, version } = options;
-  if (process.getuid?.() !== 0)
-    throw new Failure('no-permission', 'vnetd changes links and must be started as root');
-  beTheOnlyOne(runtimeDirectory);
+export async function runDaemon(options: Options, { version, keeper, pulse }: Begun): Promise<number> {
+  const { runtimeDirectory, stateDirectory, configDirectory } = options;
   const notes: string[] = [];
   try {
     mkdirSync(stateDirectory, { recursive: true, mode: 0o755 });
@@ -48,7 +50,6 @@ export async function runDaemon(options: Options & { readonly version: string })
     onRecovery: (sentence) => journal.notice(sentence),
   });
   const published = new Published();
-  const pulse = new Pulse(Pulse.memory());
   let failed = false;
   let keeperTrouble: string | null = null;
   let firstSettled = () => {};
@@ -61,28 +62,25 @@ export async function runDaemon(options: Options & { readonly version: string })
     journal.say(happening);
     published.happened(happening);
   };
-  const keeper = startKeeper(
-    { runtimeDirectory, pulse: pulse.memory },
-    {
-      told(message) {
-        if (message.say === 'news') {
-          if (message.changed.length + message.gone.length > 0) published.take(message);
-          for (const happening of message.happenings) happened(happening);
-          if (message.lost > 0) journal.warn(`${message.lost} events came faster than they could be told`);
-        } else if (message.say === 'settled') firstSettled();
-        else if (message.say === 'trouble') {
-          keeperTrouble = message.sentence;
-          if (message.sentence !== null) journal.warn(message.sentence);
-          published.changed();
-        }
-      },
-      died(reason) {
-        failed = true;
-        journal.error('the keeper died; nothing is kept in sync until vnetd is started again', { reason });
-        stop.abort('the keeper died');
-      },
+  keeper.listen({
+    told(message) {
+      if (message.say === 'news') {
+        if (message.changed.length + message.gone.length > 0) published.take(message);
+        for (const happening of message.happenings) happened(happening);
+        if (message.lost > 0) journal.warn(`${message.lost} events came faster than they could be told`);
+      } else if (message.say === 'settled') firstSettled();
+      else if (message.say === 'trouble') {
+        keeperTrouble = message.sentence;
+        if (message.sentence !== null) journal.warn(message.sentence);
+        published.changed();
+      }
     },
-  );
+    died(reason) {
+      failed = true;
+      journal.error('the keeper died; nothing is kept in sync until vnetd is started again', { reason });
+      stop.abort('the keeper died');
+    },
+  });
 
   const complained = new Set<string>();
   const configuration = openConfiguration({

@@ -5,6 +5,8 @@ import type { Answers, FromKeeper, KeeperData, Question, ToKeeper } from './mess
 
 /** The main thread's end of the keeper's thread. */
 export interface KeeperHandle {
+  /** From now on tells what the keeper tells, and first what it told before. */
+  listen(news: KeeperNews): void;
   declare(declaration: Declaration): void;
   ask<Q extends Question>(question: Q): Promise<Answers[Q['ask']]>;
   /** Ends the thread when its last words are sent. */
@@ -21,7 +23,8 @@ export interface KeeperNews {
 /** Three semi-spaces of a megabyte: with the sixteen of the default a quiet daemon keeps 30 MiB it does not use. */
 const YOUNG_MB = 3;
 
-export function startKeeper(data: KeeperData, news: KeeperNews): KeeperHandle {
+/** Starts the thread, which reads the world at once, whoever listens by then. */
+export function startKeeper(data: KeeperData): KeeperHandle {
   const worker = new Worker(new URL('./keeper-thread.js', import.meta.url), {
     workerData: data,
     name: 'keeper',
@@ -36,26 +39,37 @@ export function startKeeper(data: KeeperData, news: KeeperNews): KeeperHandle {
   const ended = new Promise<void>((resolve) => {
     worker.once('exit', () => resolve());
   });
+  let listener: KeeperNews | undefined;
+  let untold: ((news: KeeperNews) => void)[] = [];
+  const pass = (word: (news: KeeperNews) => void) => {
+    if (listener === undefined) untold.push(word);
+    else word(listener);
+  };
   worker.on('message', (message: FromKeeper) => {
     if (message.say === 'news') {
-      news.told(message);
+      pass((news) => news.told(message));
       // Not before the loop had its turn: whoever else waits for this thread comes first.
       setImmediate(() => tell({ say: 'taken' }));
       return;
     }
-    if (message.say !== 'answer') return news.told(message);
+    if (message.say !== 'answer') return pass((news) => news.told(message));
     asked.get(message.number)?.resolve(message.answer);
     asked.delete(message.number);
   });
   worker.on('error', (error) =>
-    news.died(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    pass((news) => news.died(error instanceof Error ? (error.stack ?? error.message) : String(error))),
   );
   worker.on('exit', () => {
     for (const { reject } of asked.values()) reject(new Failure('internal', 'the keeper has ended'));
-    if (!stopping) news.died('the keeper has ended');
+    if (!stopping) pass((news) => news.died('the keeper has ended'));
   });
   const tell = (message: ToKeeper) => worker.postMessage(message);
   return {
+    listen(news) {
+      listener = news;
+      for (const word of untold) word(news);
+      untold = [];
+    },
     declare: (declaration) => tell({ say: 'declare', declaration }),
     ask: (question) =>
       new Promise((resolve, reject) => {
