@@ -1,4 +1,5 @@
 import { defaultSettings } from '../model/declaration.ts';
+import { DeclarationInText } from './in-force.ts';
 import { type Loaded, Loader } from './loader.ts';
 import { type FolderWatch, watchFolder } from './watch-folder.ts';
 
@@ -9,6 +10,8 @@ export interface ConfigurationOptions {
   readonly stateDirectory: string;
   /** The generation that was in force last; the one of changed contents is one more. */
   readonly generation: number;
+  /** Of vnetd: what another one made of the files is made again. */
+  readonly version: string;
   /** Called for the first reading and each later one that found changed contents, whoever asked for it. */
   onChange(loaded: Loaded): void;
   /** Watch the folder until the signal aborts; without a watch only `read` reads it. */
@@ -27,10 +30,15 @@ export interface Configuration {
 
 /** The configuration folder as one declaration, read again whenever it changes. */
 export function openConfiguration(options: ConfigurationOptions): Configuration {
-  const { directory, stateDirectory, generation, onChange, signal } = options;
-  const loader = new Loader(directory, stateDirectory, generation);
+  const { directory, stateDirectory, generation, version, onChange, signal } = options;
+  const loader = new Loader(directory, stateDirectory, generation, version);
   const nothing: Loaded = {
-    declaration: { generation, daemon: defaultSettings, links: [], whole: false },
+    declaration: new DeclarationInText(generation, {
+      daemon: defaultSettings,
+      whole: false,
+      size: 0,
+      text: '[]',
+    }),
     errors: [],
     warnings: [],
     changed: false,

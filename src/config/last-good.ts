@@ -2,9 +2,11 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkAll, type ToCheck } from './check-aside.ts';
 import { type Checked, keptIn, recordOf } from './checked.ts';
+import { type InForce, inForceAsText, inForceIn } from './in-force.ts';
 
 const RECORD = '.json';
 const CONTENTS = 'contents';
+const IN_FORCE = 'in-force';
 
 /**
  * The last good version of each configuration file, kept in a folder of the state directory:
@@ -55,6 +57,28 @@ export async function keepLastGood(
   for (const file of before.keys())
     if (!files.has(file)) await rm(join(directory, file + RECORD), { force: true });
   if (contents !== undefined) await writeWhole(join(directory, CONTENTS), contents);
+}
+
+/** What the contents with that digest came to, if that is kept. */
+export async function readInForce(
+  directory: string,
+  rules: string,
+  contents: string,
+): Promise<InForce | undefined> {
+  const kept = await textOf(join(directory, IN_FORCE));
+  return kept === undefined ? undefined : inForceIn(kept, rules, contents);
+}
+
+/** Keeps what the contents came to; nothing where not all of it was good. */
+export async function keepInForce(
+  directory: string,
+  rules: string,
+  contents: string,
+  inForce: InForce | undefined,
+): Promise<void> {
+  const path = join(directory, IN_FORCE);
+  if (inForce === undefined) await rm(path, { force: true });
+  else await writeWhole(path, inForceAsText(inForce, rules, contents));
 }
 
 /** The file is there whole or as it was before, whenever the power goes. */

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
-import type { Declaration } from '../model/declaration.ts';
 import type { Complaint } from '../model/place.ts';
 import { checkAll, type ToCheck } from './check-aside.ts';
 import { type Checked, forceOf, tablesDigest } from './checked.ts';
-import { keepLastGood, readLastGood } from './last-good.ts';
+import { DeclarationInText, type InForce } from './in-force.ts';
+import { keepInForce, keepLastGood, readInForce, readLastGood } from './last-good.ts';
 import { type FileOnDisk, type FolderOnDisk, hashOf, readFolder } from './read-folder.ts';
-import { type Candidate, type Settled, settle } from './settle.ts';
+import type { Candidate, Settled } from './settle.ts';
 
 /** What reading the folder came to. */
 export interface Loaded {
-  readonly declaration: Declaration;
+  readonly declaration: DeclarationInText;
   readonly errors: readonly Complaint[];
   readonly warnings: readonly Complaint[];
   /** Whether the contents differ from those read before, in an earlier run too. */
@@ -21,6 +21,8 @@ export class Loader {
   readonly #directory: string;
   readonly #records: string;
   readonly #tables = tablesDigest();
+  /** What a declaration hangs on beside the files. */
+  readonly #rules: string;
   #generation: number;
   /** Files as checked last, good or not. */
   #checked = new Map<string, Checked>();
@@ -29,7 +31,9 @@ export class Loader {
   #contents: string | undefined;
   #loaded: Loaded | undefined;
 
-  constructor(directory: string, stateDirectory: string, generation: number) {
+  /** What another version made of the files does not count. */
+  constructor(directory: string, stateDirectory: string, generation: number, version: string) {
+    this.#rules = `${version} ${this.#tables}`;
     this.#directory = directory;
     this.#records = join(stateDirectory, 'config');
     this.#generation = generation;
@@ -41,30 +45,54 @@ export class Loader {
 
   /** Reads the folder; `keep` writes down what is good of it, for the next run. */
   async load(): Promise<{ readonly loaded: Loaded; readonly keep: () => Promise<void> }> {
-    const before = await this.#lastGood();
     const folder = await readFolder(this.#directory);
     const contents = digestOf(folder);
-    if (this.#loaded !== undefined && contents === this.#contents) {
-      this.#loaded = { ...this.#loaded, changed: false };
-      return { loaded: this.#loaded, keep: async () => undefined };
+    const same = this.#loaded === undefined ? await this.#asBefore(contents) : this.#same(contents);
+    if (same !== undefined) {
+      this.#loaded = same;
+      return { loaded: same, keep: async () => undefined };
     }
+    const before = await this.#lastGood();
     const changed = contents !== this.#contents;
     if (changed || this.#generation === 0) this.#generation += 1;
     const lastGood = this.#renamed(folder, before);
     await this.#checkChanged(folder);
+    const { settle } = await import('./settle.ts');
     const settled = settle(this.#candidates(folder, lastGood));
     const good = folder.is === 'open' ? this.#goodOf(folder, settled, lastGood) : before;
     this.#contents = contents;
     this.#good = good;
-    this.#loaded = this.#result(folder, settled, changed);
-    const keep = () => keepLastGood(this.#records, this.#tables, before, { files: good, contents });
-    return { loaded: this.#loaded, keep };
+    const loaded = this.#result(folder, settled, changed);
+    this.#loaded = loaded;
+    const keep = async () => {
+      const { declaration, errors, warnings } = loaded;
+      const isGood = declaration.whole && errors.length === 0;
+      await keepLastGood(this.#records, this.#tables, before, { files: good, contents });
+      const inForce: InForce | undefined = isGood ? { wishes: declaration, warnings } : undefined;
+      await keepInForce(this.#records, this.#rules, contents, inForce);
+    };
+    return { loaded, keep };
+  }
+
+  #same(contents: string): Loaded | undefined {
+    if (this.#loaded === undefined || contents !== this.#contents) return undefined;
+    return { ...this.#loaded, changed: false };
+  }
+
+  /** What the same files came to in an earlier run, if all of them were good. */
+  async #asBefore(contents: string): Promise<Loaded | undefined> {
+    const kept = await readInForce(this.#records, this.#rules, contents);
+    if (kept === undefined) return undefined;
+    this.#contents = contents;
+    if (this.#generation === 0) this.#generation = 1;
+    const declaration = new DeclarationInText(this.#generation, kept.wishes);
+    return { declaration, errors: [], warnings: kept.warnings, changed: false };
   }
 
   async #lastGood(): Promise<ReadonlyMap<string, Checked>> {
     if (this.#good !== undefined) return this.#good;
     const { files, contents } = await readLastGood(this.#records, this.#tables);
-    this.#contents = contents;
+    if (this.#loaded === undefined) this.#contents = contents;
     this.#checked = new Map(files);
     return files;
   }
@@ -130,8 +158,10 @@ export class Loader {
     const whole = settled.declaration.whole && folder.is === 'open';
     const unread = folder.files.flatMap((file) => ('fault' in file ? [file.fault] : []));
     const bad = folder.files.flatMap(({ file }) => this.#checked.get(file)?.compiled.errors ?? []);
+    const { daemon, links } = settled.declaration;
+    const wishes = { daemon, whole, size: links.length, text: JSON.stringify(links) };
     return {
-      declaration: { ...settled.declaration, generation: this.#generation, whole },
+      declaration: new DeclarationInText(this.#generation, wishes),
       errors: inOrder([...folder.errors, ...unread, ...bad, ...settled.errors]),
       warnings: inOrder([...folder.warnings, ...settled.warnings]),
       changed,

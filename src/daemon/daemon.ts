@@ -5,14 +5,14 @@ import { openHistory } from '../history/history.ts';
 import { counted } from '../model/counted.ts';
 import type { Happening } from '../model/event.ts';
 import { type Complaint, whereText } from '../model/place.ts';
-import { isGood } from '../model/status.ts';
+import { type ConfigStatus, isGood } from '../model/status.ts';
 import { peerCredentials } from '../netlink/native.ts';
 import { openControl } from './control.ts';
 import type { House } from './house.ts';
 import { openJournal } from './journal.ts';
 import type { KeeperHandle } from './keeper-handle.ts';
 import type { Options } from './options.ts';
-import { Published } from './published.ts';
+import { Published, type Summary } from './published.ts';
 import type { Pulse } from './pulse.ts';
 import { openServiceManager } from './service-manager.ts';
 
@@ -86,6 +86,7 @@ export async function runDaemon(options: Options, { version, keeper, pulse }: Be
   const configuration = openConfiguration({
     directory: configDirectory,
     stateDirectory,
+    version,
     generation: history.generation(),
     watch: !options.once,
     signal: stop.signal,
@@ -134,7 +135,7 @@ export async function runDaemon(options: Options, { version, keeper, pulse }: Be
     watch: (watcher, signal) => published.watch(watcher, signal),
   };
 
-  const sentence = () => summary(house);
+  const sentence = () => summary(published.summary(configStatus(), allNotes()), configStatus());
   let exitCode = 0;
   let isReady = false;
   process.on('SIGHUP', () => {
@@ -206,8 +207,8 @@ function inSyncWithin(house: House, published: Published, ms: number, signal: Ab
 function configHappening({ declaration, errors, warnings }: Loaded): Happening {
   const count = (list: readonly unknown[], word: string) =>
     list.length === 0 ? '' : `, ${counted(list.length, word)}`;
-  const { generation, links } = declaration;
-  const declared = links.length === 0 ? 'no objects' : counted(links.length, 'object');
+  const { generation, size } = declaration;
+  const declared = size === 0 ? 'no objects' : counted(size, 'object');
   const message = `generation ${generation}: ${declared} declared${count(errors, 'error')}${count(warnings, 'warning')}`;
   return { at: Date.now(), id: null, event: 'config', generation, message };
 }
@@ -233,10 +234,8 @@ function inOneLine(complaint: Complaint): string {
 }
 
 /** What `systemctl status` shows. */
-function summary(house: House): string {
-  const { objects, health, config } = house.status();
-  const well = objects.filter(({ state }) => state === 'in-sync').length;
+function summary({ health, objects, inSync }: Summary, config: ConfigStatus): string {
   const errors =
     config.errors.length === 0 ? '' : `, ${counted(config.errors.length, 'configuration error')}`;
-  return `${health}: ${well} of ${counted(objects.length, 'object')} in sync${errors}`;
+  return `${health}: ${inSync} of ${counted(objects, 'object')} in sync${errors}`;
 }

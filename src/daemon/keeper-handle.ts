@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Declaration } from '../model/declaration.ts';
+import type { DeclarationInText } from '../config/in-force.ts';
 import { Failure } from '../model/failure.ts';
 import type { Answers, FromKeeper, KeeperData, Question, ToKeeper } from './messages.ts';
 
@@ -7,7 +7,7 @@ import type { Answers, FromKeeper, KeeperData, Question, ToKeeper } from './mess
 export interface KeeperHandle {
   /** From now on tells what the keeper tells, and first what it told before. */
   listen(news: KeeperNews): void;
-  declare(declaration: Declaration): void;
+  declare(declaration: DeclarationInText): void;
   ask<Q extends Question>(question: Q): Promise<Answers[Q['ask']]>;
   /** Ends the thread when its last words are sent. */
   stop(): Promise<void>;
@@ -70,7 +70,8 @@ export function startKeeper(data: KeeperData): KeeperHandle {
       for (const word of untold) word(news);
       untold = [];
     },
-    declare: (declaration) => tell({ say: 'declare', declaration }),
+    declare: ({ generation, daemon, whole, text }) =>
+      tell({ say: 'declare', settings: { generation, daemon, whole }, links: text }),
     ask: (question) =>
       new Promise((resolve, reject) => {
         number += 1;

@@ -51,6 +51,7 @@ function run(port: NonNullable<typeof parentPort>, data: KeeperData): void {
   });
 
   const declare = (declaration: Declaration) => {
+    news.declaring();
     for (const id of keeper.objects.ids()) news.changed(id);
     keeper.declare(declaration);
     clearInterval(sweeping);
@@ -94,7 +95,7 @@ function run(port: NonNullable<typeof parentPort>, data: KeeperData): void {
   port.on('message', (message: ToKeeper) => {
     switch (message.say) {
       case 'declare':
-        return declare(message.declaration);
+        return declare({ ...message.settings, links: JSON.parse(message.links) as Declaration['links'] });
       case 'sweep':
         return keeper.sweep();
       case 'ask':

@@ -6,7 +6,8 @@ import type { Batch } from './news.ts';
 
 /** What the main thread tells or asks the keeper. */
 export type ToKeeper =
-  | { readonly say: 'declare'; readonly declaration: Declaration }
+  /** The links are JSON: making and reading it takes half of what copying them as objects does. */
+  | { readonly say: 'declare'; readonly settings: Omit<Declaration, 'links'>; readonly links: string }
   /** Look at every declared object as soon as can be, as a sweep does. */
   | { readonly say: 'sweep' }
   | { readonly say: 'ask'; readonly number: number; readonly question: Question }

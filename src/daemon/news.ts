@@ -4,6 +4,8 @@ import type { ObjectStatus } from '../model/status.ts';
 
 /** What is told at most so often. */
 const EVERY_MS = 5;
+/** A whole declaration is looked at soon: what is told meanwhile would be told again for each object. */
+const AFTER_DECLARATION_MS = 200;
 /** Taking in a happening costs the main thread a line of the journal and a row: so many leave its loop free for others. */
 const AT_ONCE = 128;
 /** What may wait for a main thread that is busy; of more the oldest are given up, and counted. */
@@ -48,6 +50,12 @@ export class News {
     this.#soon();
   }
 
+  /** A declaration is about to be taken in; `tellAll` ends the wait. */
+  declaring(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#onTime(), AFTER_DECLARATION_MS);
+  }
+
   /** The main thread has taken in a batch. */
   taken(): void {
     this.#underway -= 1;
@@ -64,10 +72,12 @@ export class News {
   #soon(): void {
     if (this.#timer !== undefined || this.#underway > 0) return;
     if (this.#changed.size + this.#happenings.length === 0) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#tell();
-    }, EVERY_MS);
+    this.#timer = setTimeout(() => this.#onTime(), EVERY_MS);
+  }
+
+  #onTime(): void {
+    this.#timer = undefined;
+    if (this.#changed.size + this.#happenings.length > 0 && this.#underway <= 0) this.#tell();
   }
 
   #tell(): void {

@@ -48,12 +48,28 @@ export class Published {
     signal.addEventListener('abort', () => this.#watchers.delete(watcher), { once: true });
   }
 
-  status(version: string, config: ConfigStatus, notes: readonly string[]): HouseStatus {
-    const objects = this.objects();
+  /** The whole in three words, without putting all objects in order. */
+  summary(config: ConfigStatus, notes: readonly string[]): Summary {
     const now = Date.now();
-    const ill = notes.length > 0 || config.errors.length > 0 || objects.some((object) => isIll(object, now));
-    return { version, health: ill ? 'degraded' : 'ok', notes, config, objects };
+    let ill = notes.length > 0 || config.errors.length > 0;
+    let inSync = 0;
+    for (const status of this.#objects.values()) {
+      if (status.state === 'in-sync') inSync += 1;
+      else ill ||= isIll(status, now);
+    }
+    return { health: ill ? 'degraded' : 'ok', objects: this.#objects.size, inSync };
   }
+
+  status(version: string, config: ConfigStatus, notes: readonly string[]): HouseStatus {
+    const { health } = this.summary(config, notes);
+    return { version, health, notes, config, objects: this.objects() };
+  }
+}
+
+export interface Summary {
+  readonly health: HouseStatus['health'];
+  readonly objects: number;
+  readonly inSync: number;
 }
 
 function isIll({ state, since }: ObjectStatus, now: number): boolean {

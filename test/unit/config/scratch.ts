@@ -50,6 +50,7 @@ export function scratch(t: TestContext): Scratch {
       const changes: Loaded[] = [];
       const waiting = new Set<() => void>();
       const configuration = openConfiguration({
+        version: '1.0.0',
         directory,
         stateDirectory,
         generation,
