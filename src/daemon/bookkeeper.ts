@@ -16,6 +16,8 @@ import { Refusals } from './refusals.ts';
 const ENODEV = 19;
 const EEXIST = 17;
 
+const noReasons: ReadonlyMap<string, string> = new Map();
+
 interface Teller {
   happened(happening: Happening): void;
   changed(id: ObjectId): void;
@@ -65,7 +67,8 @@ export class Bookkeeper {
   }
 
   /** Reasons of attributes that are fought over and whose pause is not over. */
-  contested(held: Held): Map<string, string> {
+  contested(held: Held): ReadonlyMap<string, string> {
+    if (held.contests.size === 0) return noReasons;
     const now = Date.now();
     const reasons = new Map<string, string>();
     for (const [at, contest] of held.contests) {

@@ -105,6 +105,7 @@ export function stateFor(findings: readonly Finding[]): {
   readonly state: ObjectState;
   readonly reason: string | null;
 } {
+  if (findings.length === 0) return inSync;
   for (const [why, state] of severity) {
     const alike = findings.filter(({ hold }) => hold?.why === why);
     const [first] = alike;
@@ -112,8 +113,10 @@ export function stateFor(findings: readonly Finding[]): {
     const more = alike.length > 1 ? `; and ${alike.length - 1} more` : '';
     return { state, reason: `${reasonFor(first, first.hold)}${more}` };
   }
-  return { state: findings.length > 0 ? 'pending' : 'in-sync', reason: null };
+  return { state: 'pending', reason: null };
 }
+
+const inSync = { state: 'in-sync', reason: null } as const;
 
 const severity: readonly (readonly [Hold['why'], ObjectState])[] = [
   ['refused', 'refused'],

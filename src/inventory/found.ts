@@ -8,7 +8,7 @@ import {
   resolveReference,
 } from '../model/address.ts';
 import type { WantedLink } from '../model/declaration.ts';
-import { canonical, type Value } from '../model/value.ts';
+import { canonical, type Value, type Values } from '../model/value.ts';
 import type { FoundLink } from '../plan/situation.ts';
 import { fieldsOf, kindNamed, listNamed, masterOfPortKey } from '../reconcilers/index.ts';
 import type { AnyRow, Notice } from '../reconcilers/kind.ts';
@@ -119,27 +119,51 @@ export function foundLink(
   link: InventoryLink,
   sight: Sight = sightOf(wanted),
 ): FoundLink {
-  const names = namesFrom(inventory, wanted.namespace);
-  const values: Record<string, Value> = {};
-  for (const [key, row] of sight.rows) {
-    if (!inItsMaster(key, link)) continue;
-    const value = standsElsewhere(row, link)
-      ? `if${link.lower} in another namespace`
-      : decodeRow(row, link.message, names);
-    if (value !== undefined) values[key] = value;
+  return new SeenLink(inventory, wanted, link, sight);
+}
+
+/** A class, since one is made for each object that is looked at. */
+class SeenLink implements FoundLink {
+  readonly ifindex: number;
+  readonly name: string;
+  readonly kind: string | null;
+  readonly masterKind: string | null;
+  readonly values: Values;
+  readonly #inventory: Inventory;
+  readonly #link: InventoryLink;
+  #members: readonly LinkName[] | undefined;
+
+  constructor(inventory: Inventory, wanted: WantedLink, link: InventoryLink, { rows }: Sight) {
+    this.ifindex = link.ifindex;
+    this.name = link.name;
+    this.kind = link.kind;
+    this.masterKind = link.slaveKind;
+    this.#inventory = inventory;
+    this.#link = link;
+    const names = namesFrom(inventory, wanted.namespace);
+    const values: Record<string, Value> = {};
+    for (const [key, row] of rows) {
+      if (!inItsMaster(key, link)) continue;
+      const value = standsElsewhere(row, link)
+        ? `if${link.lower} in another namespace`
+        : decodeRow(row, link.message, names);
+      if (value !== undefined) values[key] = value;
+    }
+    this.values = values;
   }
-  return {
-    ifindex: link.ifindex,
-    name: link.name,
-    kind: link.kind,
-    masterKind: link.slaveKind,
-    get mac() {
-      return link.mac;
-    },
-    values,
-    members: inventory.members(link.ifindex).map(({ name }) => linkName(name)),
-    list: (name) => entriesOf(inventory, listNamed(name), link),
-  };
+
+  get mac(): string {
+    return this.#link.mac;
+  }
+
+  get members(): readonly LinkName[] {
+    this.#members ??= this.#inventory.members(this.ifindex).map(({ name }) => linkName(name));
+    return this.#members;
+  }
+
+  list(name: string): ReadonlyMap<string, FoundEntry> | undefined {
+    return entriesOf(this.#inventory, listNamed(name), this.#link);
+  }
 }
 
 /** IFLA_LINK is a number of another namespace when IFLA_LINK_NETNSID is there. */
@@ -153,6 +177,7 @@ function standsElsewhere({ place }: AnyRow, link: InventoryLink): boolean {
 
 /** A port attribute is reported by the master; numbers of another kind of master mean something else. */
 function inItsMaster(key: string, link: InventoryLink): boolean {
+  if (!key.includes('.')) return true;
   const master = masterOfPortKey(key);
   return master === undefined || master.kernel?.kind === link.slaveKind;
 }

@@ -15,6 +15,7 @@ export function fieldSteps(
   memory: Memory,
   world: World,
 ): PlannedStep[] {
+  if (findings.length === 0) return [];
   const { id } = wanted;
   const ready = findings.filter(({ hold }) => hold === null);
   const steps: PlannedStep[] = [];

@@ -34,10 +34,9 @@ export function judgeFields(
     if (row.place.at === 'peer' && is === 'none') continue;
     const standing = memory.inForce.get(key);
     const digest = digestOf(value);
-    const around = { values: found.values, members: found.members };
-    const silent = row.silent?.(value, around);
+    const silent = row.silent?.(value, found);
     if (is === undefined && row.untold === true) continue;
-    if (is !== undefined && (row.type.agrees(value, is) || row.agrees?.(value, is, around) === true)) {
+    if (is !== undefined && (row.type.agrees(value, is) || row.agrees?.(value, is, found) === true)) {
       if (standing?.digest !== digest || standing.how === 'left' || standing.how === 'sent')
         agreed.push({ at: key, digest });
       continue;

@@ -28,6 +28,8 @@ export function judge(
     ...strayMaster(wanted, found, memory, policy),
   );
   const lists = judgeLists(wanted, kind, found, memory, policy);
+  const counts = [fields.findings, fields.agreed, lists.findings, lists.steps, lists.agreed];
+  if (counts.every(({ length }) => length === 0)) return inStep;
   return {
     findings: [...fields.findings, ...lists.findings],
     steps: [...fieldSteps(wanted, kind, found, fields.findings, memory, world), ...lists.steps],
