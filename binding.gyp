@@ -8,6 +8,7 @@
         "native/host.cc",
         "native/namespace.cc",
         "native/netlink-socket.cc",
+        "native/reflexes.cc",
         "native/watcher.cc"
       ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],

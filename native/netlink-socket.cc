@@ -3,13 +3,17 @@
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/eventfd.h>
+#include <time.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
+#include <cstddef>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "exchange.h"
 #include "namespace.h"
@@ -19,6 +23,11 @@ namespace {
 
 // More than a few datagrams a call save nothing more, and the headers for them are kept.
 constexpr size_t kDatagramsACall = 128;
+// Reflexes count in a range of their own, so that their answers are told from those to ordinary requests.
+constexpr uint32_t kReflexSequence = 0x80000000;
+
+// The words of the memory shared with JavaScript.
+enum State { kMay, kSequence, kLength, kMicros, kStateWords };
 
 struct Bytes {
   uint8_t* data;
@@ -45,6 +54,12 @@ Outcome OpenBound(void* argument) {
   own.nl_family = AF_NETLINK;
   if (bind(fd.get(), reinterpret_cast<sockaddr*>(&own), sizeof own) != 0) return {-errno, "bind"};
   return {fd.release(), nullptr};
+}
+
+int64_t NowMicros() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1'000;
 }
 
 int NamespaceId(msghdr* header) {
@@ -81,6 +96,9 @@ Napi::Function NetlinkSocket::Define(Napi::Env env) {
                          InstanceMethod<&NetlinkSocket::Watch>("watch"),
                          InstanceMethod<&NetlinkSocket::Keep>("keep"),
                          InstanceMethod<&NetlinkSocket::Exchange>("exchange"),
+                         InstanceMethod<&NetlinkSocket::UseReflexes>("useReflexes"),
+                         InstanceMethod<&NetlinkSocket::Arm>("arm"),
+                         InstanceMethod<&NetlinkSocket::Disarm>("disarm"),
                          InstanceMethod<&NetlinkSocket::Close>("close"),
                      });
 }
@@ -155,26 +173,32 @@ Napi::Value NetlinkSocket::Receive(const Napi::CallbackInfo& info) {
   const auto answer = [&](int value) { return Napi::Number::New(info.Env(), value); };
   const int unusable = Unusable();
   if (unusable != 0) return answer(unusable);
-  Bytes into = {};
-  if (!TakeBytes(info[0], &into) || !info[2].IsTypedArray() ||
-      info[2].As<Napi::TypedArray>().TypedArrayType() != napi_int32_array) {
-    return answer(-EINVAL);
-  }
-  auto pairs = info[2].As<Napi::Int32Array>();
-  const int slot = TakeInt(info[1], 0);
-  if (slot <= 0) return answer(-EINVAL);
-  const size_t size = static_cast<size_t>(slot);
-  const size_t room = std::min({into.length / size, pairs.ElementLength() / 2, kDatagramsACall});
-  if (room == 0) return answer(-EINVAL);
+  Room room = {};
+  if (!TakeRoom(info, &room)) return answer(-EINVAL);
+  if (glimpsed_ != 0 && room.into == reflex_room_.into) return answer(std::exchange(glimpsed_, 0));
+  return answer(Fill(room));
+}
 
-  int32_t* found = pairs.Data();
-  if (headers_.size() < room) {
-    headers_.resize(room);
-    slots_.resize(room);
+bool NetlinkSocket::TakeRoom(const Napi::CallbackInfo& info, Room* room) {
+  Bytes into = {};
+  const int slot = TakeInt(info[1], 0);
+  if (!TakeBytes(info[0], &into) || slot <= 0 || !info[2].IsTypedArray()) return false;
+  if (info[2].As<Napi::TypedArray>().TypedArrayType() != napi_int32_array) return false;
+  auto pairs = info[2].As<Napi::Int32Array>();
+  const size_t size = static_cast<size_t>(slot);
+  *room = {into.data, size, std::min({into.length / size, pairs.ElementLength() / 2, kDatagramsACall}), pairs.Data()};
+  return room->slots > 0;
+}
+
+int NetlinkSocket::Fill(const Room& room) {
+  const auto [into, size, slots, found] = room;
+  if (headers_.size() < slots) {
+    headers_.resize(slots);
+    slots_.resize(slots);
   }
   for (;;) {
-    for (size_t i = 0; i < room; ++i) {
-      slots_[i].place = {into.data + i * size, size};
+    for (size_t i = 0; i < slots; ++i) {
+      slots_[i].place = {into + i * size, size};
       msghdr& header = headers_[i].msg_hdr;
       header = {};
       header.msg_name = &slots_[i].from;
@@ -186,30 +210,86 @@ Napi::Value NetlinkSocket::Receive(const Napi::CallbackInfo& info) {
     }
     // An error after the first datagram, ENOBUFS above all, is kept by the kernel for the next call
     // (do_recvmmsg in net/socket.c), so an error returned here stands alone and none is lost.
-    const int count = recvmmsg(descriptor_->get(), headers_.data(), static_cast<unsigned>(room),
+    const int count = recvmmsg(descriptor_->get(), headers_.data(), static_cast<unsigned>(slots),
                                MSG_DONTWAIT | MSG_TRUNC, nullptr);
     if (count < 0) {
       if (errno == EINTR) continue;
-      return answer(errno == EAGAIN ? 0 : -errno);
+      return errno == EAGAIN ? 0 : -errno;
     }
     int kept = 0;
     for (int i = 0; i < count; ++i) {
       // Any process may send to a netlink socket; only the kernel's own port is 0.
       if (slots_[i].from.nl_pid != 0) continue;
       const size_t length = headers_[i].msg_len;
-      if (kept != i) std::memcpy(into.data + kept * size, into.data + i * size, std::min(length, size));
+      if (kept != i) std::memcpy(into + kept * size, into + i * size, std::min(length, size));
       found[2 * kept] = static_cast<int32_t>(length);
       found[2 * kept + 1] = NamespaceId(&headers_[i].msg_hdr);
       ++kept;
     }
     // 0 says "nothing more": not to be said because strangers' datagrams were all there was in this call.
-    if (kept > 0 || count == 0) return answer(kept);
+    if (kept > 0 || count == 0) return kept;
   }
+}
+
+void NetlinkSocket::Glance() {
+  if (state_ == nullptr || state_[kMay] == 0 || state_[kSequence] != 0 || reflexes_.Empty()) return;
+  if (descriptor_ == nullptr || exchange_cancel_ != nullptr || glimpsed_ != 0) return;
+  const int64_t begun = NowMicros();
+  glimpsed_ = Fill(reflex_room_);
+
+  Reflexes::Request request = {nullptr, 0};
+  for (int i = 0; i < glimpsed_; ++i) {
+    const auto length = static_cast<size_t>(reflex_room_.found[2 * i]);
+    if (length > reflex_room_.size || reflex_room_.found[2 * i + 1] != -1) continue;
+    if (!reflexes_.AnswerTo(reflex_room_.into + i * reflex_room_.size, length, &request)) return;
+  }
+  if (request.at == nullptr || request.length > request_room_) return;
+  const uint32_t sequence = kReflexSequence | reflex_sequence_++;
+  std::memcpy(request.at + offsetof(nlmsghdr, nlmsg_seq), &sequence, sizeof sequence);
+  sockaddr_nl kernel = {};
+  kernel.nl_family = AF_NETLINK;
+  if (sendto(descriptor_->get(), request.at, request.length, 0, reinterpret_cast<sockaddr*>(&kernel), sizeof kernel) < 0) {
+    return;
+  }
+  std::memcpy(request_, request.at, request.length);
+  state_[kSequence] = static_cast<int32_t>(sequence);
+  state_[kLength] = static_cast<int32_t>(request.length);
+  state_[kMicros] = static_cast<int32_t>(NowMicros() - begun);
+  // Whoever was woken by the repair and shares this processor comes first: what JavaScript has left to do are the books.
+  sched_yield();
+}
+
+Napi::Value NetlinkSocket::UseReflexes(const Napi::CallbackInfo& info) {
+  Room room = {};
+  Bytes state = {}, request = {};
+  if (!TakeRoom(info, &room) || !TakeBytes(info[3], &state) || !TakeBytes(info[4], &request) ||
+      state.length < kStateWords * sizeof(int32_t)) {
+    return Napi::Number::New(info.Env(), -EINVAL);
+  }
+  for (size_t i = 0; i < kShared; ++i) shared_[i] = Napi::Persistent(info[i == 0 ? 0 : i + 1].As<Napi::Object>());
+  reflex_room_ = room;
+  state_ = reinterpret_cast<int32_t*>(state.data);
+  request_ = request.data;
+  request_room_ = request.length;
+  return Napi::Number::New(info.Env(), 0);
+}
+
+Napi::Value NetlinkSocket::Arm(const Napi::CallbackInfo& info) {
+  Bytes program = {};
+  if (!TakeBytes(info[1], &program)) return Napi::Number::New(info.Env(), -EINVAL);
+  const bool taken = reflexes_.Arm(TakeInt(info[0], 0), program.data, program.length);
+  return Napi::Number::New(info.Env(), taken ? 0 : -EINVAL);
+}
+
+Napi::Value NetlinkSocket::Disarm(const Napi::CallbackInfo& info) {
+  reflexes_.Disarm(TakeInt(info[0], 0));
+  return info.Env().Undefined();
 }
 
 Napi::Value NetlinkSocket::Wait(const Napi::CallbackInfo& info) {
   const int unusable = Unusable();
   if (unusable != 0) return Napi::Number::New(info.Env(), unusable);
+  if (glimpsed_ != 0) return Napi::Number::New(info.Env(), 1);
   pollfd ready = {descriptor_->get(), POLLIN, 0};
   const int count = poll(&ready, 1, TakeInt(info[0], 0));
   // A signal ends the wait early; the caller asks again or does not. POLLERR is a thing to be received.
@@ -231,7 +311,7 @@ Napi::Value NetlinkSocket::Watch(const Napi::CallbackInfo& info) {
   int error = Unusable();
   if (error == 0 && watcher_ != nullptr) error = -EBUSY;
   if (error == 0 && !info[0].IsFunction()) error = -EINVAL;
-  if (error == 0) watcher_ = Watcher::Start(info.Env(), descriptor_->get(), Value(), info[0], &watcher_, &error);
+  if (error == 0) watcher_ = Watcher::Start(info.Env(), descriptor_->get(), this, info[0], &watcher_, &error);
   return Napi::Number::New(info.Env(), error);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "descriptor.h"
+#include "reflexes.h"
 
 class Watcher;
 
@@ -23,6 +24,10 @@ class NetlinkSocket : public Napi::ObjectWrap<NetlinkSocket> {
   // Called when an exchange on this socket has ended, whatever came of it.
   void ExchangeEnded() { exchange_cancel_.reset(); }
 
+  // Called when there is something to receive, before JavaScript is: reads what is there, which is kept for
+  // Receive(), and sends a request if there is a reflex for what it says.
+  void Glance();
+
  private:
   Napi::Value Open(const Napi::CallbackInfo& info);
   Napi::Value FailedCall(const Napi::CallbackInfo& info);
@@ -36,11 +41,25 @@ class NetlinkSocket : public Napi::ObjectWrap<NetlinkSocket> {
   Napi::Value Watch(const Napi::CallbackInfo& info);
   Napi::Value Keep(const Napi::CallbackInfo& info);
   Napi::Value Exchange(const Napi::CallbackInfo& info);
+  Napi::Value UseReflexes(const Napi::CallbackInfo& info);
+  Napi::Value Arm(const Napi::CallbackInfo& info);
+  Napi::Value Disarm(const Napi::CallbackInfo& info);
   Napi::Value Close(const Napi::CallbackInfo& info);
 
   // -EBADF once closed, -EBUSY while an exchange reads from the socket, else 0.
   int Unusable() const;
   void Release();
+
+  // Where datagrams go: slots of one size, and for each its length and nsid.
+  struct Room {
+    uint8_t* into;
+    size_t size;
+    size_t slots;
+    int32_t* found;
+  };
+  static bool TakeRoom(const Napi::CallbackInfo& info, Room* room);
+  // One system call: how many datagrams there are now, or -errno.
+  int Fill(const Room& room);
 
   std::shared_ptr<Descriptor> descriptor_;
   std::shared_ptr<Descriptor> exchange_cancel_;
@@ -50,4 +69,16 @@ class NetlinkSocket : public Napi::ObjectWrap<NetlinkSocket> {
   struct Slot;
   std::vector<Slot> slots_;
   std::vector<mmsghdr> headers_;
+
+  // What Glance() filled its room with, or -errno, until it is received; 0: nothing.
+  int glimpsed_ = 0;
+  Reflexes reflexes_;
+  uint32_t reflex_sequence_ = 0;
+  // Memory of JavaScript's (src/netlink/native.ts, useReflexes), kept from being collected.
+  static constexpr size_t kShared = 4;
+  Napi::ObjectReference shared_[kShared];
+  Room reflex_room_ = {};
+  int32_t* state_ = nullptr;
+  uint8_t* request_ = nullptr;
+  size_t request_room_ = 0;
 };

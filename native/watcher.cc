@@ -3,13 +3,16 @@
 #include <cerrno>
 #include <new>
 
-Watcher* Watcher::Start(napi_env env, int fd, napi_value self, napi_value callback, Watcher** holder, int* error) {
+#include "netlink-socket.h"
+
+Watcher* Watcher::Start(napi_env env, int fd, NetlinkSocket* socket, napi_value callback, Watcher** holder,
+                        int* error) {
   uv_loop_t* loop = nullptr;
   if (napi_get_uv_event_loop(env, &loop) != napi_ok) {
     *error = -EINVAL;
     return nullptr;
   }
-  auto* watcher = new (std::nothrow) Watcher(env, holder);
+  auto* watcher = new (std::nothrow) Watcher(env, socket, holder);
   if (watcher == nullptr) {
     *error = -ENOMEM;
     return nullptr;
@@ -23,7 +26,7 @@ Watcher* Watcher::Start(napi_env env, int fd, napi_value self, napi_value callba
 
   // The loop must be empty before an environment's end: a worker's aborts the process over an open handle.
   napi_add_async_cleanup_hook(env, OnEnvironmentEnd, watcher, &watcher->hook_);
-  napi_create_reference(env, self, 1, &watcher->self_);
+  napi_create_reference(env, socket->Value(), 1, &watcher->self_);
   napi_create_reference(env, callback, 1, &watcher->callback_);
   *error = uv_poll_start(&watcher->poll_, UV_READABLE, OnReadable);
   if (*error != 0) {
@@ -58,6 +61,7 @@ void Watcher::OnReadable(uv_poll_t* poll, int status, int) {
   // A socket that lost messages (ENOBUFS) is in error, POLLERR, until that error is read. libuv takes it for a
   // bad descriptor and stops polling; here it is a thing to be read like any other.
   if (status < 0) uv_poll_start(poll, UV_READABLE, OnReadable);
+  watcher->socket_->Glance();
   watcher->Call();
 }
 

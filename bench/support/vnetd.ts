@@ -21,7 +21,11 @@ let homes = 0;
 export function makeHome(scratch: Scratch): Home {
   homes += 1;
   const folder = join(scratch.folder, `home${homes}`);
-  const home = { config: join(folder, 'etc'), state: join(folder, 'lib'), runtime: join(folder, 'run') };
+  const home = {
+    config: join(folder, 'etc/vnetd'),
+    state: join(folder, 'lib'),
+    runtime: join(folder, 'run'),
+  };
   for (const one of Object.values(home)) mkdirSync(one, { recursive: true, mode: 0o755 });
   return { ...home, log: join(folder, 'log') };
 }
@@ -65,11 +69,16 @@ export async function startVnetd(
   const ready = once(lines, 'line') as Promise<[string]>;
   const log = openSync(home.log, 'a');
   const folders = ['--config-dir', home.config, '--state-dir', home.state, '--runtime-dir', home.runtime];
-  const node = [process.execPath, ...(options.nodeArgs ?? []), join(root, 'bin/vnetd')];
-  const [program = '', ...args] = [...namespace.enter, ...node, ...folders];
+  // Run by its first line, which has flags for Node; what is preloaded comes by the environment.
+  const [program = '', ...args] = [...namespace.enter, join(root, 'bin/vnetd'), ...folders];
   const begun = process.hrtime.bigint();
   const child = spawn(program, args, {
-    env: { ...process.env, NOTIFY_SOCKET: notify, ...options.env },
+    env: {
+      ...process.env,
+      NOTIFY_SOCKET: notify,
+      NODE_OPTIONS: (options.nodeArgs ?? []).join(' '),
+      ...options.env,
+    },
     stdio: ['ignore', log, log],
   });
   const ended = endOf(child);

@@ -58,6 +58,8 @@ export interface Held {
   untold: readonly Change[];
   /** The words of the last refusal told, by address: told once. */
   readonly toldWords: SparseMap<string, string>;
+  /** The number of the link that has reflexes for it; 0: none. */
+  armed: number;
   /** Who changed a list last, until the look that finds the drift. */
   by: Requester | null;
 }
@@ -91,6 +93,7 @@ export function newHeld(wanted: WantedLink, sight: Sight, now: number): Held {
     bounced: false,
     untold: nothingUntold,
     toldWords: new SparseMap(),
+    armed: 0,
     by: null,
   };
 }

@@ -12,9 +12,10 @@ import type { Ledger } from '../owners/ledger.ts';
 import { type Performed, Performer } from '../owners/performer.ts';
 import { readLinkRequest } from '../owners/rtnetlink.ts';
 import { judge } from '../plan/judge.ts';
-import type { Hold, Judgement, Policy } from '../plan/situation.ts';
+import type { FoundLink, Hold, Judgement, Policy } from '../plan/situation.ts';
 import { fieldsOf } from '../reconcilers/index.ts';
 import { RTM } from '../wire/rtnetlink.ts';
+import { Arming } from './arming.ts';
 import { Bookkeeper } from './bookkeeper.ts';
 import { Claims } from './claims.ts';
 import type { Held } from './held.ts';
@@ -77,6 +78,7 @@ export class Keeper {
   readonly #identities: Identities;
   readonly #claims: Claims;
   readonly #sweeper: Sweeper;
+  readonly #arming: Arming;
   readonly #queue = new Queue();
   #settings: DaemonSettings | undefined;
   #generation = 0;
@@ -108,6 +110,17 @@ export class Keeper {
       look: (links, ids) => this.#readAgain(links, ids),
       soon: (work) => rim.soon(work),
     });
+    this.#arming = new Arming({
+      socket: rim.socket,
+      channel: this.#channel,
+      inventory: this.inventory,
+      objects: this.objects,
+      identities: this.#identities,
+      performer: this.#performer,
+      judge: (id, held, found) => this.#judgeFound(id, held, found),
+      isBusy: () => this.#lost || this.#queue.size > 0,
+      later: (work, ms) => rim.later(work, ms),
+    });
     this.#removals = new Removals(rim, this.inventory, this.#performer, (id) => this.linkOf(id));
   }
 
@@ -124,8 +137,10 @@ export class Keeper {
     this.#generation = declaration.generation;
     this.#settled = false;
     const reason: Reason = { noticed: null, urgent: false };
-    const { changed } = this.objects.declare(declaration, Date.now());
+    const { changed, gone } = this.objects.declare(declaration, Date.now());
+    for (const held of gone) this.#arming.disarm(held);
     for (const id of changed) {
+      this.#arming.disarm(this.objects.get(id));
       this.#removals.cancel(id);
       this.#queue.add(id, reason);
       this.#rim.changed(id);
@@ -162,6 +177,7 @@ export class Keeper {
   /** Ends what is under way and begins nothing more. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#channel.reflexes = false;
     this.#sweeper.stop();
     await this.#removals.end();
   }
@@ -183,8 +199,7 @@ export class Keeper {
   }
 
   #turn(): void {
-    if (this.#stopped) return;
-    this.#noticed = nowMicros();
+    this.#noticed = nowMicros() - this.#channel.reflexMicros;
     this.#channel.drain(READS);
     this.#noticed = null;
     this.#work();
@@ -236,12 +251,16 @@ export class Keeper {
     const end = performance.now() + TURN_MS;
     while (this.#lost || this.#queue.size > 0) {
       if (this.#lost) this.#resync();
-      this.#channel.exchange(this.inventory.takeStale().map(readLinkRequest));
+      // What a reflex answered is looked at before anything more is read, which would hide the drift.
+      if (this.#channel.reflexed === 0)
+        this.#channel.exchange(this.inventory.takeStale().map(readLinkRequest));
       this.#lookAt(this.#queue.take(BATCH));
       if (performance.now() > end) break;
     }
     this.#working = false;
+    this.#arming.disarmStray();
     this.#answer();
+    this.#channel.reflexes = !this.#lost && this.#queue.size === 0;
     if (this.#lost || this.#queue.size > 0) this.#rim.soon(() => this.#turn());
     else this.#settle();
   }
@@ -285,11 +304,14 @@ export class Keeper {
     for (const { id, held, steps } of jobs)
       for (const along of this.#claims.before(id, held, steps)) this.#books.repairedWith(along);
     this.#rim.ledger.write();
+    const reflexed = this.#channel.reflexed;
     this.#bouncing = jobs.some(({ disruptive }) => disruptive);
     const results = this.#performer.perform(jobs);
     this.#bouncing = false;
+    const backed = this.#channel.reflexed === 0 ? reflexed : 0;
     for (const [i, job] of jobs.entries()) {
       this.#performed(job, results[i] ?? []);
+      this.#arming.acted(job.held, backed, this.#books.contestedSettings);
       this.#queue.add(job.id, { noticed: null, urgent: true });
     }
   }
@@ -338,6 +360,8 @@ export class Keeper {
     if (link !== undefined) this.#identities.saw(id, link);
     this.#claims.seen(id, held, judgement, link);
     this.#books.arrived(id, held, judgement);
+    if (judgement.findings.length > 0) this.#arming.disarm(held);
+    else this.#arming.inStep(id, held, this.#books.contestedSettings);
   }
 
   /** A link that is being deleted is taken down first: what would be told is told when it is known to live. */
@@ -356,6 +380,10 @@ export class Keeper {
     const link = this.linkOf(id);
     const found = link === undefined ? undefined : foundLink(this.inventory, held.wanted, link, held.sight);
     this.#books.refusals.reconsider(held, () => fingerprint(this.inventory, held.wanted, link, held.sight));
+    return this.#judgeFound(id, held, found);
+  }
+
+  #judgeFound(id: ObjectId, held: Held, found: FoundLink | undefined): Judgement {
     const world = this.#identities.worldFor(held);
     return judge(held.wanted, found, this.#rim.ledger.get(id), this.#policyFor(held), world);
   }

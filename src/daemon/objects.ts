@@ -35,7 +35,7 @@ export class Objects {
   declare(
     declaration: Declaration,
     now: number,
-  ): { readonly changed: readonly ObjectId[]; readonly gone: readonly ObjectId[] } {
+  ): { readonly changed: readonly ObjectId[]; readonly gone: readonly Held[] } {
     const changed: ObjectId[] = [];
     const gone = new Set(this.#held.keys());
     for (const wanted of declaration.links) {
@@ -60,12 +60,15 @@ export class Objects {
       }
       this.#mention(kept);
     }
+    const left: Held[] = [];
     for (const id of gone) {
       const held = this.#held.get(id);
-      if (held !== undefined) this.#unmention(held);
+      if (held === undefined) continue;
+      left.push(held);
+      this.#unmention(held);
       this.#held.delete(id);
     }
-    return { changed, gone: [...gone] };
+    return { changed, gone: left };
   }
 
   #mention({ wanted, sight }: Held): void {

@@ -1,5 +1,6 @@
 import { Writer } from '../wire/attributes.ts';
-import { viewOf } from '../wire/bytes.ts';
+import { littleEndian, viewOf } from '../wire/bytes.ts';
+import { isRequest } from '../wire/reflex.ts';
 import { NLM_F, NLMSG, SIZE } from '../wire/rtnetlink.ts';
 import { acknowledgementOf, eachMessage, type Received, wordsFor } from './messages.ts';
 import type { NetlinkSocket } from './native.ts';
@@ -26,6 +27,8 @@ export interface Listener {
 }
 
 const ENOBUFS = 105;
+/** Where a request about a link or an address names its link, behind its header. */
+const IFINDEX_AT = SIZE.nlmsghdr + 4;
 /** A dump fills datagrams of at most 32 KiB (min_dump_alloc in net/netlink/af_netlink.c). */
 const SLOT = 32 * 1024;
 const SLOTS = 16;
@@ -33,6 +36,12 @@ const SLOTS = 16;
 const LOST_ANSWER_MS = 100;
 /** rtnetlink answers inside sendmsg; this is only for a kernel that does not. */
 const NO_ANSWER_MS = 30_000;
+/** Sequence numbers above are those of reflexes. */
+const MOST_SEQUENCE = 0x7fff_ffff;
+/** The words of the state shared with the watcher (NetlinkSocket.useReflexes). */
+const [MAY, SEQUENCE, LENGTH, MICROS] = [0, 1, 2, 3] as const;
+/** No request of a reflex is larger: it changes one thing. */
+const REFLEX_BYTES = 1024;
 const doneAnswer: Answer = { is: 'done' };
 const unknownAnswer: Answer = { is: 'unknown' };
 
@@ -48,7 +57,11 @@ export class Channel {
   readonly #view = viewOf(this.#buffer);
   readonly #found = new Int32Array(SLOTS * 2);
   readonly #writer = new Writer(64 * 1024);
+  readonly #awaited = new Set<number>();
   readonly #answers = new Map<number, Answer>();
+  readonly #reflex = new Int32Array(4);
+  readonly #reflexRequest = new Uint8Array(REFLEX_BYTES);
+  #reflexAnswer: Answer | undefined;
   #sequence = 1;
   #ended = -1;
   #interrupted = false;
@@ -57,54 +70,68 @@ export class Channel {
   constructor(socket: NetlinkSocket, listener: Listener) {
     this.#socket = socket;
     this.#listener = listener;
+    socket.useReflexes(this.#buffer, SLOT, this.#found, this.#reflex, this.#reflexRequest);
   }
 
   get portId(): number {
     return this.#socket.portId;
   }
 
+  /** Whether reflexes may answer notices while nobody looks: not while something else is to be done first. */
+  set reflexes(may: boolean) {
+    this.#reflex[MAY] = may ? 1 : 0;
+  }
+
+  /** The link a reflex answered for and nobody has asked the same yet; 0: none. */
+  get reflexed(): number {
+    return this.#reflex[SEQUENCE] === 0 ? 0 : viewOf(this.#reflexRequest).getInt32(IFINDEX_AT, littleEndian);
+  }
+
+  /** How long ago the notice was read that is about to be received, in microseconds: a reflex took its time. */
+  get reflexMicros(): number {
+    return this.#reflex[SEQUENCE] === 0 ? 0 : (this.#reflex[MICROS] ?? 0);
+  }
+
+  /** Gives up what a reflex sent: its answer is nobody's. */
+  forgetReflex(): void {
+    this.#reflex[SEQUENCE] = 0;
+    this.#reflexAnswer = undefined;
+  }
+
   /** Reads what is there, at most so many rounds; whether something may be left. */
   drain(rounds: number): boolean {
     // Fewer than there is room for: nothing is left, which the kernel need not be asked.
-    for (let i = 0; i < rounds; i++) if (this.#receive() < SLOTS) return false;
+    // What a reflex answered is looked at before the notice of its repair is read.
+    for (let i = 0; i < rounds; i++) if (this.#receive() < SLOTS || this.reflexed !== 0) return false;
     return true;
   }
 
-  /** Sends all requests in one system call and reads until each is answered. */
+  /** Sends all requests in one system call, but what a reflex has sent already, and reads until each is answered. */
   exchange(requests: readonly RequestBody[]): Answer[] {
     if (requests.length === 0) return [];
-    const first = this.#sequence;
-    this.#writer.clear();
-    for (const request of requests) this.#append(request, NLM_F.REQUEST | NLM_F.ACK | request.flags);
-    const sent = this.#socket.send(this.#writer.bytes);
+    this.#await();
+    const sequences = requests.map((request) => this.#reflexSent(request) ?? this.#append(request));
+    const sent = this.#writer.length === 0 ? 0 : this.#socket.send(this.#writer.bytes);
     if (sent < 0) {
       const refusal: Answer = { is: 'refused', errno: -sent, words: wordsFor(-sent) };
       return requests.map(() => refusal);
     }
-    this.#answers.clear();
-    this.#overran = false;
-    const last = first + requests.length;
-    while (this.#answers.size < requests.length) {
+    while (this.#awaited.size > 0) {
       if (this.#receive() > 0) continue;
       if (!this.#socket.wait(this.#overran ? LOST_ANSWER_MS : NO_ANSWER_MS)) break;
     }
-    const answers: Answer[] = [];
-    for (let sequence = first; sequence < last; sequence++)
-      answers.push(this.#answers.get(sequence) ?? unknownAnswer);
+    const answers = sequences.map((sequence) => this.#answers.get(sequence) ?? unknownAnswer);
     if (answers.includes(unknownAnswer)) this.#listener.lost();
     return answers;
   }
 
   /** Asks for all of something; its messages go to the listener. False when it changed meanwhile and must be asked again. */
   dump(type: number, body: Uint8Array): boolean {
-    this.#writer.clear();
-    const sequence = this.#sequence;
-    this.#append({ type, flags: 0, body }, NLM_F.REQUEST | NLM_F.DUMP);
+    this.#await();
+    const sequence = this.#append({ type, flags: 0, body }, NLM_F.DUMP);
     if (this.#socket.send(this.#writer.bytes) < 0) return false;
     this.#ended = -1;
     this.#interrupted = false;
-    this.#overran = false;
-    this.#answers.clear();
     while (this.#ended !== sequence) {
       if (this.#answers.has(sequence)) return false;
       if (this.#receive() > 0) continue;
@@ -113,15 +140,38 @@ export class Channel {
     return !this.#interrupted && !this.#overran;
   }
 
-  #append({ type, body }: RequestBody, flags: number): void {
+  #await(): void {
+    this.#writer.clear();
+    this.#awaited.clear();
+    this.#answers.clear();
+    this.#overran = false;
+  }
+
+  /** Writes a request; the number its answer will have. */
+  #append({ type, flags, body }: RequestBody, reply: number = NLM_F.ACK): number {
+    const sequence = this.#sequence;
+    this.#sequence = sequence === MOST_SEQUENCE ? 1 : sequence + 1;
+    this.#awaited.add(sequence);
     this.#writer
       .u32(SIZE.nlmsghdr + body.length)
       .u16(type)
-      .u16(flags)
-      .u32(this.#sequence++)
+      .u16(NLM_F.REQUEST | reply | flags)
+      .u32(sequence)
       .u32(0)
       .raw(body)
       .pad();
+    return sequence;
+  }
+
+  /** The number under which a reflex has sent the same; then that is not sent again. */
+  #reflexSent(request: RequestBody): number | undefined {
+    const sequence = (this.#reflex[SEQUENCE] ?? 0) >>> 0;
+    if (sequence === 0 || !isRequest(this.#reflexRequest.subarray(0, this.#reflex[LENGTH]), request))
+      return undefined;
+    if (this.#reflexAnswer === undefined) this.#awaited.add(sequence);
+    else this.#answers.set(sequence, this.#reflexAnswer);
+    this.forgetReflex();
+    return sequence;
   }
 
   /** One system call; how many datagrams were read, or may have been lost. */
@@ -147,7 +197,9 @@ export class Channel {
       if (ours) this.#ended = message.sequence;
     } else if (message.type === NLMSG.ERROR) {
       const { errno, words } = acknowledgementOf(message);
-      this.#answers.set(message.sequence, errno === 0 ? doneAnswer : { is: 'refused', errno, words });
+      const answer: Answer = errno === 0 ? doneAnswer : { is: 'refused', errno, words };
+      if (this.#awaited.delete(message.sequence)) this.#answers.set(message.sequence, answer);
+      else if (message.sequence === (this.#reflex[SEQUENCE] ?? 0) >>> 0) this.#reflexAnswer = answer;
     } else this.#listener.message(message);
   };
 }

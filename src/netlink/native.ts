@@ -21,6 +21,15 @@ interface NativeSocket {
   watch(callback: () => void): number;
   keep(loopAlive: boolean): void;
   exchange(bytes: Uint8Array, deadline?: number): number | Promise<ExchangeResult>;
+  useReflexes(
+    into: Uint8Array,
+    slot: number,
+    found: Int32Array,
+    state: Uint8Array,
+    request: Uint8Array,
+  ): number;
+  arm(ifindex: number, program: Uint8Array): number;
+  disarm(ifindex: number): void;
   close(): void;
 }
 
@@ -210,6 +219,35 @@ export class NetlinkSocket {
     const { error, call, answers } = await begun;
     if (error < 0) throw new ExchangeError(-error, call, answers);
     return answers;
+  }
+
+  /**
+   * Lets the watcher answer a notice with a request that was made ready for it ({@link arm}), before it calls back.
+   *
+   * It reads into this buffer, as {@link receive} does, which then gives what was read; only while `state[0]` is
+   * not 0 and `state[1]` is. When it sent something, `request` has it, `state[2]` its length, `state[1]` its
+   * sequence number (from 2³¹ on, so never 0) and `state[3]` the microseconds since it began to read. Nothing
+   * given by that one `receive` is newer than the request. Whoever saw to it sets `state[1]` to 0.
+   */
+  useReflexes(
+    into: Uint8Array,
+    slot: number,
+    found: Int32Array,
+    state: Int32Array,
+    request: Uint8Array,
+  ): void {
+    const used = this.#native.useReflexes(into, slot, found, new Uint8Array(state.buffer), request);
+    if (used < 0) throw new NativeError(-used, 'useReflexes', 'prepare for reflexes');
+  }
+
+  /** Takes the reflexes of a link in place of those it had; their layout is that of `programOf`. */
+  arm(ifindex: number, program: Uint8Array): void {
+    const taken = this.#native.arm(ifindex, program);
+    if (taken < 0) throw new NativeError(-taken, 'arm', `arm the reflexes of link ${ifindex}`);
+  }
+
+  disarm(ifindex: number): void {
+    this.#native.disarm(ifindex);
   }
 
   /** How many datagrams were lost for want of room since the socket was opened. */

@@ -10,7 +10,7 @@ import { fieldsOf, kindNamed, listNamed } from '../reconcilers/index.ts';
 import { needOf } from '../reconcilers/kind.ts';
 import { IFA_F, RTM } from '../wire/rtnetlink.ts';
 import { linkOfRoute, type Noted, puttingBack, replayable, routeFamilies, routesOfLink } from './put-back.ts';
-import { type Addressing, encodeStep, readLinkRequest } from './rtnetlink.ts';
+import { type Addressing, type Encoding, encodeStep, readLinkRequest } from './rtnetlink.ts';
 
 /** The steps of one object, in order. */
 export interface Job {
@@ -56,6 +56,11 @@ export class Performer {
     }
     for (const job of jobs) if (job.disruptive) results.set(job, this.#bounce(job));
     return jobs.map((job) => results.get(job) ?? []);
+  }
+
+  /** What a step would send now. */
+  encode(step: Step): Encoding {
+    return encodeStep(step, this.#at);
   }
 
   /** Told of the routes the channel reads while those of some links are noted. */

@@ -3,8 +3,8 @@ import { didYouMean } from '../model/nearest.ts';
 import type { Value, Values } from '../model/value.ts';
 import { Misfit, nameOf, textWritten, type Written } from '../model/written.ts';
 import { ipBytes, ipText } from '../wire/addresses.ts';
-import { eachAttribute, Writer } from '../wire/attributes.ts';
-import { bytesOf, littleEndian, type Slice, textOf, u32In } from '../wire/bytes.ts';
+import { eachAttribute, follow, Writer } from '../wire/attributes.ts';
+import { bytesOf, littleEndian, type Slice, sliceOf, textOf, u32In } from '../wire/bytes.ts';
 import { parseInteger } from '../wire/numbers.ts';
 import { AF, IFA, IFA_F, NLM_F, RTM, SIZE } from '../wire/rtnetlink.ts';
 import { readSwitch } from '../wire/words.ts';
@@ -94,6 +94,17 @@ export const addresses: ListTable = {
     ),
   // A replace zeroes what it does not carry: metric, protocol (inet_rtm_newaddr in net/ipv4/devinet.c).
   merged: (wanted, found) => ({ ...found, ...wanted }),
+  departure(message) {
+    const whole = sliceOf(message);
+    const attributes = { ...whole, start: SIZE.ifaddrmsg };
+    const same = [IFA.LOCAL, IFA.ADDRESS].flatMap((type) => {
+      const address = follow(attributes, [type]);
+      return address === undefined ? [] : [{ path: [type], offset: 0, bytes: bytesOf(address), holds: true }];
+    });
+    // Its family and the length of its prefix stand first in struct ifaddrmsg.
+    const head = { path: [], offset: 0, bytes: message.slice(0, 2), holds: true };
+    return { type: RTM.DELADDR, conditions: [head, ...same] };
+  },
   add: (entry, holder) => [
     request(RTM.NEWADDR, NLM_F.CREATE | NLM_F.REPLACE, entry.key, entry.fields, holder),
   ],

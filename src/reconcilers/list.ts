@@ -2,6 +2,7 @@ import type { NamespaceName } from '../model/address.ts';
 import type { WantedEntry } from '../model/declaration.ts';
 import type { Values } from '../model/value.ts';
 import type { Written } from '../model/written.ts';
+import type { Reflex } from '../wire/reflex.ts';
 import type { Schema } from '../wire/type.ts';
 import type { Notice } from './kind.ts';
 
@@ -55,6 +56,8 @@ export interface ListTable {
   replaces?(wanted: Values, found: Values): boolean;
   /** What to add so that nothing unwritten of the found entry changes. */
   merged(wanted: Values, found: Values): Values;
+  /** How the notice is known that says an entry went, given the kernel's message that told of it. */
+  departure?(message: Uint8Array): Pick<Reflex, 'type' | 'conditions'>;
   add(entry: WantedEntry, holder: Holder): readonly Request[];
   remove(entry: WantedEntry, holder: Holder): readonly Request[];
   /** Texts that must be refused, and entries that may be written. For tests. */

@@ -112,6 +112,10 @@ export class Writer {
     return this;
   }
 
+  setU16(at: number, value: number): void {
+    this.#view.setUint16(at, value, littleEndian);
+  }
+
   setU32(at: number, value: number): void {
     this.#view.setUint32(at, value >>> 0, littleEndian);
   }

@@ -12,6 +12,7 @@ export interface NetlinkRequest {
   /** RTM_* (linux/rtnetlink.h). */
   readonly type: number;
   readonly port: number;
+  readonly sequence: number;
 }
 
 /** Whether it only asks (RTM_GETLINK, RTM_GETADDR, …): rtnetlink numbers them NEW, DEL, GET, SET in fours. */

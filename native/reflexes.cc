@@ -1,0 +1,141 @@
+#include "reflexes.h"
+
+#include <linux/netlink.h>
+
+#include <cstring>
+
+namespace {
+
+struct ReflexHead {
+  uint16_t length;
+  uint16_t message_type;
+  uint16_t conditions;
+  uint16_t request_length;
+};
+
+struct ConditionHead {
+  uint16_t length;
+  uint8_t depth;
+  uint8_t holds;
+  uint16_t offset;
+  uint16_t size;
+};
+
+struct Window {
+  const uint8_t* at;
+  size_t length;
+};
+
+// The number of the link stands there in ifinfomsg and in ifaddrmsg alike.
+constexpr size_t kIfindexAt = 4;
+// linux/if_link.h, linux/if_addr.h: attributes begin behind struct ifinfomsg or struct ifaddrmsg.
+constexpr uint16_t kNewLink = 16, kDelLink = 17;
+constexpr size_t kLinkHead = 16, kAddressHead = 8;
+
+template <typename T>
+T Read(const uint8_t* at) {
+  T value;
+  std::memcpy(&value, at, sizeof value);
+  return value;
+}
+
+size_t Aligned(size_t length) { return NLMSG_ALIGN(length); }
+
+bool Find(Window* window, uint16_t wanted) {
+  size_t at = 0;
+  while (at + sizeof(nlattr) <= window->length) {
+    const auto head = Read<nlattr>(window->at + at);
+    if (head.nla_len < sizeof head || at + head.nla_len > window->length) return false;
+    if ((head.nla_type & NLA_TYPE_MASK) == wanted) {
+      *window = {window->at + at + sizeof head, head.nla_len - sizeof head};
+      return true;
+    }
+    at += Aligned(head.nla_len);
+  }
+  return false;
+}
+
+// Whether what the condition names is there and, under its mask, as it says.
+bool Agrees(const uint8_t* condition, Window body, size_t head_length) {
+  const auto head = Read<ConditionHead>(condition);
+  const uint8_t* path = condition + sizeof head;
+  const uint8_t* wanted = path + Aligned(head.depth * sizeof(uint16_t));
+  const uint8_t* mask = wanted + head.size;
+  if (head.depth > 0) {
+    if (body.length < head_length) return false;
+    body = {body.at + head_length, body.length - head_length};
+    for (int i = 0; i < head.depth; ++i) {
+      if (!Find(&body, Read<uint16_t>(path + i * sizeof(uint16_t)))) return false;
+    }
+    if (head.size == 0) return true;
+    if (body.length != size_t{head.offset} + head.size) return false;
+  } else if (body.length < size_t{head.offset} + head.size) {
+    return false;
+  }
+  for (size_t i = 0; i < head.size; ++i) {
+    if ((body.at[head.offset + i] ^ wanted[i]) & mask[i]) return false;
+  }
+  return true;
+}
+
+bool Fires(const uint8_t* reflex, uint16_t message_type, Window body) {
+  const auto head = Read<ReflexHead>(reflex);
+  if (head.message_type != message_type) return false;
+  const size_t head_length = message_type == kNewLink || message_type == kDelLink ? kLinkHead : kAddressHead;
+  const uint8_t* condition = reflex + sizeof head;
+  for (int i = 0; i < head.conditions; ++i) {
+    const auto one = Read<ConditionHead>(condition);
+    if (Agrees(condition, body, head_length) != (one.holds != 0)) return false;
+    condition += one.length;
+  }
+  return true;
+}
+
+bool IsWhole(const uint8_t* reflex, size_t room) {
+  if (room < sizeof(ReflexHead)) return false;
+  const auto head = Read<ReflexHead>(reflex);
+  if (head.length > room || head.request_length < sizeof(nlmsghdr) || head.length != Aligned(head.length)) return false;
+  size_t at = sizeof head;
+  for (int i = 0; i < head.conditions; ++i) {
+    if (at + sizeof(ConditionHead) > head.length) return false;
+    const auto one = Read<ConditionHead>(reflex + at);
+    const size_t needed = sizeof one + Aligned(one.depth * sizeof(uint16_t)) + 2 * size_t{one.size};
+    if (one.length < needed || at + one.length > head.length) return false;
+    at += one.length;
+  }
+  return at + head.request_length <= head.length;
+}
+
+}  // namespace
+
+bool Reflexes::Arm(int32_t ifindex, const uint8_t* program, size_t length) {
+  for (size_t at = 0; at < length; at += Read<ReflexHead>(program + at).length) {
+    if (!IsWhole(program + at, length - at)) return false;
+  }
+  programs_[ifindex].assign(program, program + length);
+  return true;
+}
+
+bool Reflexes::AnswerTo(const uint8_t* datagram, size_t length, Request* answer) {
+  for (size_t at = 0; at + sizeof(nlmsghdr) <= length;) {
+    const auto header = Read<nlmsghdr>(datagram + at);
+    if (header.nlmsg_len < sizeof header || at + header.nlmsg_len > length) break;
+    const Window body = {datagram + at + sizeof header, header.nlmsg_len - sizeof header};
+    at += Aligned(header.nlmsg_len);
+    if (body.length < kIfindexAt + sizeof(int32_t)) continue;
+    const auto found = programs_.find(Read<int32_t>(body.at + kIfindexAt));
+    if (found == programs_.end()) continue;
+    std::vector<uint8_t>& program = found->second;
+    for (size_t reflex = 0; reflex < program.size();) {
+      const auto head = Read<ReflexHead>(program.data() + reflex);
+      if (Fires(program.data() + reflex, header.nlmsg_type, body)) {
+        // The request stands at the end, and is sent from where it is.
+        uint8_t* request = program.data() + reflex + head.length - Aligned(head.request_length);
+        if (answer->at != nullptr && answer->at != request) return false;
+        *answer = {request, head.request_length};
+      }
+      reflex += head.length;
+    }
+  }
+  return true;
+}

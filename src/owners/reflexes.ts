@@ -1,0 +1,110 @@
+import { attributesOf } from '../derive/codec.ts';
+import type { FoundAddress, InventoryLink } from '../inventory/links.ts';
+import type { WantedLink } from '../model/declaration.ts';
+import type { FoundLink, Judgement } from '../plan/situation.ts';
+import { entryAt } from '../plan/situation.ts';
+import { fieldsOf, listNamed } from '../reconcilers/index.ts';
+import type { AnyRow, Fields } from '../reconcilers/kind.ts';
+import type { FoundEntry } from '../reconcilers/list.ts';
+import { follow } from '../wire/attributes.ts';
+import { bytesOf, littleEndian } from '../wire/bytes.ts';
+import type { Condition, Reflex } from '../wire/reflex.ts';
+import { AF, RTM } from '../wire/rtnetlink.ts';
+import type { Encoding } from './rtnetlink.ts';
+
+/** An object in step, and its link as the kernel last told of it. */
+export interface InStep {
+  readonly wanted: WantedLink;
+  readonly link: InventoryLink;
+  readonly found: FoundLink;
+  readonly addresses: ReadonlyMap<string, FoundAddress>;
+}
+
+/**
+ * What to send at once should one thing of a link change: what the planner would send then.
+ *
+ * Each declared value is taken away in thought and judged. Where that comes to one plain request, this one is made
+ * ready, with the notice that calls for it: a message in which the value is another than now. All else is left to
+ * the planner, which looks at every notice anyway and has the last word.
+ */
+export function reflexesOf(
+  { wanted, link, found, addresses }: InStep,
+  judge: (found: FoundLink) => Judgement,
+  encode: (step: Judgement['steps'][number]['step']) => Encoding,
+): readonly Reflex[] {
+  const prepared = (at: string, without: FoundLink): Reflex['request'] | undefined => {
+    const { findings, steps } = judge(without);
+    const [finding, step] = [findings[0], steps[0]];
+    if (findings.length !== 1 || finding?.at !== at || finding.hold !== null || !finding.drift)
+      return undefined;
+    if (steps.length !== 1 || step === undefined || step.disruptive || step.withheld !== null)
+      return undefined;
+    const encoding = encode(step.step);
+    if ('outcome' in encoding || encoding.requests.length !== 1) return undefined;
+    return encoding.requests[0];
+  };
+  const reflexes: Reflex[] = [];
+  const table = fieldsOf(wanted.kind);
+  for (const key of Object.keys(wanted.fields)) {
+    const difference = differenceOf(table, key, link);
+    if (difference === undefined) continue;
+    const { [key]: _, ...values } = found.values;
+    const request = prepared(key, { ...found, values });
+    if (request !== undefined)
+      reflexes.push({ type: RTM.NEWLINK, conditions: [ofAnyFamily, difference], request });
+  }
+  for (const [name, { entries }] of Object.entries(wanted.lists)) {
+    const departure = listNamed(name)?.departure;
+    const here = found.list(name);
+    if (departure === undefined || here === undefined) continue;
+    for (const { key } of entries) {
+      const address = addresses.get(key);
+      if (address === undefined) continue;
+      const request = prepared(entryAt(name, key), {
+        ...found,
+        list: (one) => (one === name ? allBut(here, key) : found.list(one)),
+      });
+      if (request !== undefined) reflexes.push({ ...departure(address.body), request });
+    }
+  }
+  return reflexes;
+}
+
+/** Messages of other families say nothing of most attributes. */
+const ofAnyFamily: Condition = { path: [], offset: 0, bytes: Uint8Array.of(AF.UNSPEC), holds: true };
+/** Where struct ifinfomsg has its flags. */
+const FLAGS_AT = 8;
+
+/** What a message has to lack to differ from the link as it is; undefined where bytes do not tell. */
+function differenceOf(table: Fields, key: string, link: InventoryLink): Condition | undefined {
+  const row = table[key];
+  if (row === undefined || row.agrees !== undefined || row.silent !== undefined) return undefined;
+  const { place } = row;
+  const { view, start } = link.message;
+  if (place.at === 'flag') {
+    const mask = new Uint8Array(4);
+    new DataView(mask.buffer).setUint32(0, 1 << place.bit, littleEndian);
+    const bytes = bytesOf({ view, start: start + FLAGS_AT, end: start + FLAGS_AT + mask.length });
+    return { path: [], offset: FLAGS_AT, bytes, mask, holds: false };
+  }
+  if (place.at !== 'attribute' || place.word !== undefined || isShared(table, row)) return undefined;
+  const attribute = follow(attributesOf(link.message), place.path);
+  return attribute === undefined
+    ? undefined
+    : { path: place.path, offset: 0, bytes: bytesOf(attribute), holds: false };
+}
+
+/** Several fields in one attribute: its bytes change with any of them. */
+function isShared(table: Fields, { place }: AnyRow): boolean {
+  const path = place.at === 'attribute' ? place.path.join() : undefined;
+  return (
+    Object.values(table).filter((row) => row.place.at === 'attribute' && row.place.path.join() === path)
+      .length > 1
+  );
+}
+
+function allBut(entries: ReadonlyMap<string, FoundEntry>, key: string): ReadonlyMap<string, FoundEntry> {
+  const left = new Map(entries);
+  left.delete(key);
+  return left;
+}

@@ -1,0 +1,128 @@
+// kernels: uml-6.12 uml-6.1
+// Repairs sent before JavaScript wakes up: seen on nlmon by their sequence numbers, which begin at 2³¹.
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { Arrivals } from './support/arrivals.ts';
+import { heard, hears, historyOf, inSync, keepInSync, unheard, within } from './support/keeping.ts';
+import { monitor } from './support/monitor.ts';
+import type { Namespace } from './support/namespace.ts';
+import { isRead, type NetlinkRequest, requests } from './support/requests.ts';
+import { until } from './support/until.ts';
+
+const isReflex = ({ sequence }: NetlinkRequest) => sequence >= 2 ** 31;
+/** vnetd counts its requests from 1, and reflexes apart; ip(8) begins at 0 and at the time of day. */
+const isOurs = (one: NetlinkRequest) => (one.sequence > 0 && one.sequence < 1_000_000) || isReflex(one);
+
+const yaml = `daemon: { contested: { after: 0 } }
+links:
+  br0: { kind: bridge, addresses: [10.7.0.1/24, '2001:db8::1/64'] }
+  v0: { kind: veth, peer: v1, master: br0, mtu: 1400 }`;
+
+const changes = {
+  mtu: ['link set v0 mtu 1300', async (ns: Namespace) => (await ns.link('v0')).mtu === 1400],
+  state: ['link set v0 down', async (ns: Namespace) => (await ns.link('v0')).flags.includes('UP')],
+  master: ['link set v0 nomaster', async (ns: Namespace) => (await ns.link('v0')).master === 'br0'],
+  addresses: ['address del 10.7.0.1/24 dev br0', async (ns: Namespace) => has(ns, '10.7.0.1')],
+  'addresses ': ['address del 2001:db8::1/64 dev br0', async (ns: Namespace) => has(ns, '2001:db8::1')],
+} as const;
+
+async function has(ns: Namespace, address: string): Promise<boolean> {
+  const [{ addr_info: found } = { addr_info: [] }] = await ns.ipJson('address', 'show', 'dev', 'br0');
+  return (found as { local: string }[]).some(({ local }) => local === address);
+}
+
+/** Makes a drift until it is answered by a reflex, which links get when nothing has happened for a moment. */
+async function answered(ns: Namespace, asked: Arrivals<NetlinkRequest>, change: keyof typeof changes) {
+  const [line, isBack] = changes[change];
+  for (let tries = 0; tries < 100; tries++) {
+    const from = asked.seen.length;
+    await ns.ipBatch([line]);
+    await until(() => isBack(ns), { within, what: `${change} is back` });
+    if (asked.seen.slice(from).some(isReflex)) return from;
+  }
+  assert.fail(`no reflex for ${change}`);
+}
+
+for (const change of Object.keys(changes) as (keyof typeof changes)[]) {
+  test(`a drift of ${change.trim()} is answered by one request, before it is thought about`, async (t) => {
+    const { ns, daemon } = await keepInSync(t, yaml);
+    const asked = await requests(t, ns);
+    await answered(ns, asked, change);
+    const id = change.startsWith('addresses') ? 'br0' : 'v0';
+    const before = heard(daemon, id, 'restored');
+    const from = await answered(ns, asked, change);
+
+    // All the same it is told, once, as any other; and the planner did not ask for it a second time.
+    await until(() => heard(daemon, id, 'restored') > before, { within, what: 'it is told' });
+    await inSync(daemon);
+    const [drift, restored] = (await historyOf(daemon, id)).slice(-2);
+    assert.deepEqual([drift?.event, restored?.event], ['drift', 'restored']);
+    assert.deepEqual(
+      [drift, restored].map((one) => ((one?.changes ?? []) as { key: string }[]).map(({ key }) => key)),
+      [[change.trim()], [change.trim()]],
+    );
+    assert.ok(Number(restored?.micros) > 0);
+    const asks = asked.seen.slice(from).filter((one) => !isRead(one) && isOurs(one));
+    assert.deepEqual(asks.map(isReflex), [true]);
+  });
+}
+
+test('two changes at once are left to the planner, which mends them together', async (t) => {
+  const { ns, daemon } = await keepInSync(t, yaml);
+  const asked = await requests(t, ns);
+  await answered(ns, asked, 'mtu');
+  const from = asked.seen.length;
+  await unheard(daemon, () => ns.ipBatch(['link set v0 mtu 1300', 'link set v0 down']));
+  await until(async () => (await changes.mtu[1](ns)) && changes.state[1](ns), {
+    within,
+    what: 'both are back',
+  });
+  assert.equal(asked.seen.slice(from).filter(isReflex).length, 0);
+});
+
+test('what the file says now counts, not what was made ready', async (t) => {
+  const { ns, daemon } = await keepInSync(t, yaml);
+  const asked = await requests(t, ns);
+  await answered(ns, asked, 'mtu');
+  const told = await monitor(t, { subjects: ['link'], enter: ns.enter });
+  const from = asked.seen.length;
+  await daemon.write('10-links.yaml', yaml.replace('1400', '1500'));
+  await inSync(daemon);
+  await daemon.write('10-links.yaml', yaml.replace('mtu: 1400', 'mtu: 1450'));
+  await inSync(daemon);
+  assert.equal((await ns.link('v0')).mtu, 1450);
+  assert.equal(asked.seen.slice(from).filter(isReflex).length, 0);
+  assert.ok(!told.seen.some(({ text }) => / v0@.* mtu 1400 /.test(text)));
+});
+
+test('a drift under on_drift: alert is not answered', async (t: TestContext) => {
+  const { ns, daemon } = await keepInSync(t, yaml);
+  const asked = await requests(t, ns);
+  await answered(ns, asked, 'mtu');
+  await daemon.write('10-links.yaml', yaml.replace('mtu: 1400', 'mtu: 1400, on_drift: alert'));
+  await inSync(daemon);
+  const [from, events] = [asked.seen.length, daemon.journal.seen.length];
+  await ns.ipBatch(['link set v0 mtu 1300']);
+  await hears(daemon, 'v0', 'drift', events);
+  assert.equal((await ns.link('v0')).mtu, 1300);
+  assert.equal(asked.seen.slice(from).filter(isReflex).length, 0);
+});
+
+test('what is fought over is not answered', async (t) => {
+  const { ns, daemon } = await keepInSync(t, yaml.replace('after: 0', 'after: 8'));
+  const asked = await requests(t, ns);
+  const isContested = () => heard(daemon, 'v0', 'contested') > 0;
+  let [from, answers] = [0, 0];
+  while (!isContested()) {
+    answers += asked.seen.slice(from).filter(isReflex).length;
+    const told = heard(daemon, 'v0', 'restored');
+    from = asked.seen.length;
+    await ns.ipBatch(['link set v0 mtu 1300']);
+    await until(() => isContested() || heard(daemon, 'v0', 'restored') > told, {
+      within,
+      what: 'it is told',
+    });
+  }
+  assert.ok(answers > 0);
+  assert.equal(asked.seen.slice(from).filter(isReflex).length, 0);
+});
