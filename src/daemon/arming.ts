@@ -25,6 +25,7 @@ interface Surroundings {
   readonly performer: Performer;
   /** What the planner would say if the link were so. */
   judge(id: ObjectId, held: Held, found: FoundLink): Judgement;
+  broken(id: ObjectId, held: Held, error: unknown): void;
   /** Whether something waits to be looked at. */
   isBusy(): boolean;
   later(work: () => void, ms: number): void;
@@ -85,8 +86,17 @@ export class Arming {
     for (const id of this.#waiting) {
       this.#waiting.delete(id);
       const held = this.#around.objects.get(id);
-      if (held?.state === 'in-sync' && held.armed === 0) this.#arm(id, held);
+      if (held?.state === 'in-sync' && held.armed === 0) this.#tryToArm(id, held);
       if (performance.now() > end) return;
+    }
+  }
+
+  /** A surprise about one object stays with that object. */
+  #tryToArm(id: ObjectId, held: Held): void {
+    try {
+      this.#arm(id, held);
+    } catch (error) {
+      this.#around.broken(id, held, error);
     }
   }
 

@@ -118,6 +118,7 @@ export class Keeper {
       identities: this.#identities,
       performer: this.#performer,
       judge: (id, held, found) => this.#judgeFound(id, held, found),
+      broken: (id, held, error) => this.#books.broken(id, held, error),
       isBusy: () => this.#lost || this.#queue.size > 0,
       later: (work, ms) => rim.later(work, ms),
     });

@@ -49,7 +49,7 @@ export function reflexesOf(
     const difference = differenceOf(table, key, link);
     if (difference === undefined) continue;
     const { [key]: _, ...values } = found.values;
-    const request = prepared(key, { ...found, values });
+    const request = prepared(key, inThought(found, { values }));
     if (request !== undefined)
       reflexes.push({ type: RTM.NEWLINK, conditions: [ofAnyFamily, difference], request });
   }
@@ -60,10 +60,10 @@ export function reflexesOf(
     for (const { key } of entries) {
       const address = addresses.get(key);
       if (address === undefined) continue;
-      const request = prepared(entryAt(name, key), {
-        ...found,
-        list: (one) => (one === name ? allBut(here, key) : found.list(one)),
-      });
+      const request = prepared(
+        entryAt(name, key),
+        inThought(found, { list: (one) => (one === name ? allBut(here, key) : found.list(one)) }),
+      );
       if (request !== undefined) reflexes.push({ ...departure(address.body), request });
     }
   }
@@ -101,6 +101,12 @@ function isShared(table: Fields, { place }: AnyRow): boolean {
     Object.values(table).filter((row) => row.place.at === 'attribute' && row.place.path.join() === path)
       .length > 1
   );
+}
+
+/** The link as it is but for something; its members and lists are looked up when asked for. */
+function inThought(found: FoundLink, change: Partial<FoundLink>): FoundLink {
+  const { ifindex, name, kind, masterKind, mac, values, members } = found;
+  return { ifindex, name, kind, masterKind, mac, values, members, list: (one) => found.list(one), ...change };
 }
 
 function allBut(entries: ReadonlyMap<string, FoundEntry>, key: string): ReadonlyMap<string, FoundEntry> {
