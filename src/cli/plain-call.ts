@@ -8,15 +8,19 @@ type Words = Pick<Call, 'operands' | 'options'>;
  * such as help or a mistake, and is for the parser that says it well and takes 12 ms to load.
  */
 export function plainCall(words: readonly string[]): (Words & { readonly row: CommandRow }) | null {
-  const row = commands.find(({ name }) => name === words[0]);
-  if (row === undefined) return null;
-  const flags = flagsOf(row);
+  let row: CommandRow | undefined;
+  let flags = flagsIn([jsonOption, socketOption]);
   const operands: string[] = [];
   const options: Record<string, string | boolean> = {};
-  for (let at = 1; at < words.length; at++) {
+  for (let at = 0; at < words.length; at++) {
     const word = words[at] as string;
     if (!word.startsWith('-')) {
-      operands.push(word);
+      if (row !== undefined) operands.push(word);
+      else {
+        row = commands.find(({ name }) => name === word);
+        if (row === undefined) return null;
+        flags = flagsOf(row);
+      }
       continue;
     }
     const equals = word.startsWith('--') ? word.indexOf('=') : -1;
@@ -29,7 +33,8 @@ export function plainCall(words: readonly string[]): (Words & { readonly row: Co
       options[flag.name] = text;
     }
   }
-  return fits(operands.length, row.operands) ? { row, operands, options } : null;
+  if (row === undefined || !fits(operands.length, row.operands)) return null;
+  return { row, operands, options };
 }
 
 interface Flag {
@@ -44,10 +49,13 @@ export const socketOption = [
   'the daemon to ask (default: $VNETD_SOCKET or /run/vnetd/vnetd.sock)',
 ] as const;
 
-function flagsOf(row: CommandRow): ReadonlyMap<string, Flag> {
+function flagsOf({ options = [], asksDaemon }: CommandRow): ReadonlyMap<string, Flag> {
+  return flagsIn([...options, jsonOption, ...(asksDaemon ? [socketOption] : [])]);
+}
+
+function flagsIn(options: NonNullable<CommandRow['options']>): ReadonlyMap<string, Flag> {
   const flags = new Map<string, Flag>();
-  const all = [...(row.options ?? []), jsonOption, ...(row.asksDaemon ? [socketOption] : [])];
-  for (const [written] of all) {
+  for (const [written] of options) {
     const takesText = written.includes('<');
     const names = written.replace(/ <.*/, '').split(', ');
     const name = (names.at(-1) ?? '').slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
