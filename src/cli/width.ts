@@ -5,10 +5,14 @@ const wide =
 /** Code points that take none: combining marks and joiners. */
 const none = /[\p{Mn}\p{Me}\u200b-\u200f\ufeff]/u;
 
+/** Whether all of it is printable ASCII, each character one column wide and harmless. */
+export function isPlain(text: string): boolean {
+  return !/[^\x20-\x7e]/.test(text);
+}
+
 /** How many columns a text takes on a terminal. */
 export function widthOf(text: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: printable ASCII is the common case, and quick
-  if (!/[^\x00-\x7f]/.test(text)) return text.length;
+  if (isPlain(text)) return text.length;
   let width = 0;
   for (const point of text) width += none.test(point) ? 0 : wide.test(point) ? 2 : 1;
   return width;
