@@ -14,6 +14,8 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("bootTimeMicros", Napi::Function::New<BootTimeMicros>(env, "bootTimeMicros"));
   exports.Set("lockFile", Napi::Function::New<LockFile>(env, "lockFile"));
   exports.Set("sendDatagram", Napi::Function::New<SendDatagram>(env, "sendDatagram"));
+  exports.Set("connectStream", Napi::Function::New<ConnectStream>(env, "connectStream"));
+  exports.Set("terminalSize", Napi::Function::New<TerminalSize>(env, "terminalSize"));
   return exports;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
@@ -17,6 +18,18 @@
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71
 #endif
+
+namespace {
+
+// False where the path is longer than unix(7) has room for.
+bool AddressOf(const std::string& path, sockaddr_un* address) {
+  if (path.size() >= sizeof address->sun_path) return false;
+  address->sun_family = AF_UNIX;
+  std::memcpy(address->sun_path, path.data(), path.size());
+  return true;
+}
+
+}  // namespace
 
 Napi::Value PeerCredentials(const Napi::CallbackInfo& info) {
   if (!info[0].IsNumber()) return Napi::Number::New(info.Env(), -EINVAL);
@@ -65,15 +78,36 @@ Napi::Value LockFile(const Napi::CallbackInfo& info) {
 
 Napi::Value SendDatagram(const Napi::CallbackInfo& info) {
   if (!info[0].IsString() || !info[1].IsTypedArray()) return Napi::Number::New(info.Env(), -EINVAL);
-  const std::string path = info[0].As<Napi::String>();
   const auto bytes = info[1].As<Napi::Uint8Array>();
   sockaddr_un to = {};
-  to.sun_family = AF_UNIX;
-  if (path.size() >= sizeof to.sun_path) return Napi::Number::New(info.Env(), -ENAMETOOLONG);
-  std::memcpy(to.sun_path, path.data(), path.size());
+  if (!AddressOf(info[0].As<Napi::String>(), &to)) return Napi::Number::New(info.Env(), -ENAMETOOLONG);
   Descriptor from(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (from.get() < 0) return Napi::Number::New(info.Env(), -errno);
   const ssize_t sent = sendto(from.get(), bytes.Data(), bytes.ByteLength(), MSG_DONTWAIT | MSG_NOSIGNAL,
                               reinterpret_cast<sockaddr*>(&to), sizeof to);
   return Napi::Number::New(info.Env(), static_cast<double>(sent < 0 ? -errno : sent));
+}
+
+Napi::Value ConnectStream(const Napi::CallbackInfo& info) {
+  if (!info[0].IsString()) return Napi::Number::New(info.Env(), -EINVAL);
+  sockaddr_un to = {};
+  if (!AddressOf(info[0].As<Napi::String>(), &to)) return Napi::Number::New(info.Env(), -ENAMETOOLONG);
+  Descriptor stream(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (stream.get() < 0) return Napi::Number::New(info.Env(), -errno);
+  if (connect(stream.get(), reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) {
+    return Napi::Number::New(info.Env(), -errno);
+  }
+  return Napi::Number::New(info.Env(), stream.release());
+}
+
+Napi::Value TerminalSize(const Napi::CallbackInfo& info) {
+  if (!info[0].IsNumber()) return Napi::Number::New(info.Env(), -EINVAL);
+  winsize size = {};
+  if (ioctl(info[0].As<Napi::Number>().Int32Value(), TIOCGWINSZ, &size) != 0) {
+    return Napi::Number::New(info.Env(), -errno);
+  }
+  auto result = Napi::Array::New(info.Env(), 2);
+  result.Set(0U, Napi::Number::New(info.Env(), size.ws_col));
+  result.Set(1U, Napi::Number::New(info.Env(), size.ws_row));
+  return result;
 }

@@ -2,7 +2,7 @@
 
 #include <napi.h>
 
-// What the kernel says of peers, namespaces, time and locks. What fails returns -errno.
+// What the kernel says of peers, namespaces, time, locks and terminals. What fails returns -errno.
 
 // (fd) → [pid, uid, gid] of the process that connected a unix stream socket, or -errno.
 Napi::Value PeerCredentials(const Napi::CallbackInfo& info);
@@ -14,3 +14,7 @@ Napi::Value BootTimeMicros(const Napi::CallbackInfo& info);
 Napi::Value LockFile(const Napi::CallbackInfo& info);
 // (path, bytes) → bytes sent as one datagram to the unix socket of that path, without waiting for room, or -errno.
 Napi::Value SendDatagram(const Napi::CallbackInfo& info);
+// (path) → a descriptor connected to the unix stream socket of that path, blocking, or -errno.
+Napi::Value ConnectStream(const Napi::CallbackInfo& info);
+// (fd) → [columns, rows] of a terminal, or -errno.
+Napi::Value TerminalSize(const Napi::CallbackInfo& info);
