@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { ErrorDocument } from '../daemon/control/documents.ts';
 import { Ending, exit } from './exit.ts';
-import { type Answer, BrokenOff, request } from './http.ts';
+import { type Answer, BrokenOff, type Request, request } from './http.ts';
 
 /** The socket of the daemon, as the environment or the usual place says. */
 export function usualSocket(environment: NodeJS.ProcessEnv): string {
@@ -10,27 +10,28 @@ export function usualSocket(environment: NodeJS.ProcessEnv): string {
   return `${directory || '/run/vnetd'}/vnetd.sock`;
 }
 
-/** Asks the daemon for one document; throws an {@link Ending} that says why there is none. */
+/** Asks the daemon for one document, in the event loop where there is a signal; throws an {@link Ending} that says why there is none. */
 export async function ask<Document>(
   socket: string,
   path: string,
   method: 'GET' | 'POST' = 'GET',
   signal?: AbortSignal,
 ): Promise<Document> {
-  return JSON.parse(await bodyOf(await send(socket, path, method, signal))) as Document;
+  return JSON.parse(await bodyOf(await send(socket, { method, target: path, signal }))) as Document;
 }
 
-/** The lines of a stream as they come; ends when the daemon has said all, throws where it broke off. */
+/** The lines of a stream as they come, in the event loop where there is a signal; ends when the daemon has said all, throws where it broke off. */
 export async function* lines(
   socket: string,
   path: string,
   signal?: AbortSignal,
 ): AsyncGenerator<string, void, undefined> {
-  const answer = await send(socket, path, 'GET', signal);
+  const answer = await send(socket, { method: 'GET', target: path, signal });
+  const decoder = new TextDecoder();
   let begun = '';
   try {
-    for await (const piece of answer.text) {
-      const parts = (begun + piece).split('\n');
+    for await (const piece of answer.body) {
+      const parts = (begun + decoder.decode(piece, { stream: true })).split('\n');
       begun = parts.pop() ?? '';
       for (const line of parts) {
         if (line.startsWith('{"error":')) throw endingFor(JSON.parse(line) as ErrorDocument);
@@ -40,7 +41,7 @@ export async function* lines(
   } catch (error) {
     throw error instanceof Ending ? error : brokenOff();
   } finally {
-    answer.close();
+    await answer.close();
   }
 }
 
@@ -55,13 +56,8 @@ export function objectPath(id: string): string {
   return `/v1/objects/${encodeURIComponent(id)}`;
 }
 
-async function send(
-  socket: string,
-  path: string,
-  method: 'GET' | 'POST',
-  signal: AbortSignal | undefined,
-): Promise<Answer> {
-  const answer = await request(socket, method, path, signal).catch((error: Error) => {
+async function send(socket: string, asked: Request): Promise<Answer> {
+  const answer = await request(socket, asked).catch((error: Error) => {
     throw new Ending(exit.unreachable, whyUnreachable(socket, error));
   });
   if (answer.status === 200) return answer;
@@ -69,14 +65,14 @@ async function send(
 }
 
 async function bodyOf(answer: Answer): Promise<string> {
-  let body = '';
+  const pieces: Buffer[] = [];
   try {
-    for await (const piece of answer.text) body += piece;
+    for await (const piece of answer.body) pieces.push(piece);
   } catch {
     throw brokenOff();
   }
-  answer.close();
-  return body;
+  await answer.close();
+  return (pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)).toString();
 }
 
 function errorIn(body: string, status: number | undefined): ErrorDocument {

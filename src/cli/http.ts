@@ -1,40 +1,66 @@
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { closeSync, readSync, writeSync } from 'node:fs';
+import { getSystemErrorName } from 'node:util';
+import { connectStream } from '../netlink/native.ts';
+
+export interface Request {
+  readonly method: 'GET' | 'POST';
+  readonly target: string;
+  /** Reads in the event loop, until this is aborted: for what takes its time. Without it reading blocks the thread. */
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * An HTTP/1.1 request over a unix socket (RFC 9112), as far as vnetd speaks it: bodies by length or in chunks.
- * Node's own client does the same and takes 10 ms longer to load, a sixth of what a whole `vnetctl status` takes.
+ * Node's own client takes 8 ms longer to load and to run, where an empty Node takes 20.
  */
-export async function request(
-  socketPath: string,
-  method: 'GET' | 'POST',
-  target: string,
-  signal?: AbortSignal,
-): Promise<Answer> {
-  const socket = connect({ path: socketPath, ...(signal && { signal }) });
-  await once(socket, 'connect');
+export async function request(socketPath: string, { method, target, signal }: Request): Promise<Answer> {
+  signal?.throwIfAborted();
+  const fd = connectStream(socketPath);
+  if (fd < 0) throw refused(fd, socketPath);
   const length = method === 'POST' ? 'Content-Length: 0\r\n' : '';
-  socket.write(`${method} ${target} HTTP/1.1\r\nHost: vnetd\r\nConnection: close\r\n${length}\r\n`);
-  const reader = new Reader(socket);
+  writeSync(fd, `${method} ${target} HTTP/1.1\r\nHost: vnetd\r\nConnection: close\r\n${length}\r\n`);
+  const reader = new Reader(signal === undefined ? blocking(fd) : inLoop(fd, signal));
   const status = /^HTTP\/1\.[01] (\d{3})/.exec(await reader.line());
   if (status === null) throw new BrokenOff('this is not HTTP');
   const headers = await headersFrom(reader);
-  return {
-    status: Number(status[1]),
-    text: decoded(bodyFrom(reader, headers)),
-    close: () => socket.destroy(),
-  };
+  return { status: Number(status[1]), body: bodyFrom(reader, headers), close: () => reader.close() };
 }
 
 export interface Answer {
   readonly status: number;
   /** The body in pieces, as they arrive; throws {@link BrokenOff} where it ends too early. */
-  readonly text: AsyncIterable<string>;
-  close(): void;
+  readonly body: AsyncIterable<Buffer>;
+  close(): Promise<void>;
 }
 
 /** The other side ended in the middle of its answer. */
 export class BrokenOff extends Error {}
+
+function refused(negative: number, socketPath: string): NodeJS.ErrnoException {
+  const code = getSystemErrorName(negative);
+  return Object.assign(new Error(`connect ${code} ${socketPath}`), { code });
+}
+
+/** More than a thousand objects take. */
+const pieceBytes = 1 << 18;
+
+async function* blocking(fd: number): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    for (;;) {
+      const piece = Buffer.allocUnsafe(pieceBytes);
+      const length = readSync(fd, piece, 0, pieceBytes, null);
+      if (length === 0) return;
+      yield piece.subarray(0, length);
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+async function* inLoop(fd: number, signal: AbortSignal): AsyncGenerator<Buffer, void, undefined> {
+  const { Socket } = await import('node:net');
+  yield* new Socket({ fd, signal });
+}
 
 async function headersFrom(reader: Reader): Promise<ReadonlyMap<string, string>> {
   const headers = new Map<string, string>();
@@ -59,17 +85,12 @@ async function* bodyFrom(reader: Reader, headers: ReadonlyMap<string, string>): 
   }
 }
 
-async function* decoded(body: AsyncIterable<Buffer>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  for await (const bytes of body) yield decoder.decode(bytes, { stream: true });
-}
-
 class Reader {
-  readonly #chunks: AsyncIterator<Buffer>;
+  readonly #pieces: AsyncGenerator<Buffer, void, undefined>;
   #unread: Buffer = Buffer.alloc(0);
 
-  constructor(socket: Socket) {
-    this.#chunks = socket[Symbol.asyncIterator]();
+  constructor(pieces: AsyncGenerator<Buffer, void, undefined>) {
+    this.#pieces = pieces;
   }
 
   /** The next line, without its end. */
@@ -81,7 +102,8 @@ class Reader {
         this.#unread = this.#unread.subarray(end + 2);
         return line;
       }
-      this.#unread = Buffer.concat([this.#unread, await this.#more()]);
+      const more = await this.#more();
+      this.#unread = this.#unread.length === 0 ? more : Buffer.concat([this.#unread, more]);
     }
   }
 
@@ -97,8 +119,13 @@ class Reader {
     }
   }
 
+  /** Hangs up. */
+  async close(): Promise<void> {
+    await this.#pieces.return();
+  }
+
   async #more(): Promise<Buffer> {
-    const next = await this.#chunks.next();
+    const next = await this.#pieces.next();
     if (next.done === true) throw new BrokenOff('the answer ends too early');
     return next.value;
   }

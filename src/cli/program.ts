@@ -4,6 +4,7 @@ import type { Call } from './call.ts';
 import { type CommandRow, commands, laterCommands, sentenceOf } from './commands.ts';
 import { Ending, type ExitCode, exit } from './exit.ts';
 import { jsonOption, socketOption } from './plain-call.ts';
+import { print } from './print.ts';
 
 const codes = `
 Exit codes: 0 good (in sync, nothing to do, valid) · 1 not so (drift, changes, invalid) · 2 usage
@@ -38,10 +39,13 @@ export function commandLine(action: (row: CommandRow, command: Command) => () =>
     .option(...jsonOption)
     .option(...socketOption)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'vnetctl: ')) })
+    .configureOutput({
+      writeOut: print,
+      outputError: (text, write) => write(text.replace(/^error: /, 'vnetctl: ')),
+    })
     .addHelpText('after', codes);
   program.on('option:version', () => {
-    process.stdout.write(`${ownVersion()}\n`);
+    print(`${ownVersion()}\n`);
     throw new CommanderError(0, 'commander.version', '');
   });
   for (const row of commands) {

@@ -36,14 +36,16 @@ async function watchStatus({ socket, json, terminal }: Call, path: string): Prom
     else terminal.write(`${statusText(latest, terminal, Date.now())}\n`);
   };
   const timer = onScreen ? setInterval(draw, renewMs) : undefined;
+  const end = new AbortController();
   try {
-    for await (const line of lines(socket, path)) {
+    for await (const line of lines(socket, path, end.signal)) {
       latest = JSON.parse(line) as StatusDocument;
       if (json) terminal.writeJson(latest);
       else draw();
     }
   } finally {
     clearInterval(timer);
+    end.abort();
   }
   return latest === undefined ? exit.notSo : codeFor(latest);
 }

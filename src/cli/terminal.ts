@@ -1,3 +1,6 @@
+import { terminalSize } from '../netlink/native.ts';
+import { print } from './print.ts';
+
 /** Where output goes: standard output and standard error, and what they can show. */
 export interface Terminal {
   /** The width of the terminal in columns, null where output is no terminal and any width will do. */
@@ -13,13 +16,13 @@ export interface Terminal {
 }
 
 export function terminal(): Terminal {
-  const out = process.stdout;
+  const size = terminalSize(1);
   return {
-    width: out.isTTY ? out.columns : null,
-    height: out.isTTY ? out.rows : null,
-    colour: out.isTTY && !process.env.NO_COLOR && process.env.TERM !== 'dumb',
-    write: (text) => void out.write(text),
-    writeJson: (document) => void out.write(`${JSON.stringify(document)}\n`),
+    width: size?.columns ?? null,
+    height: size?.rows ?? null,
+    colour: size !== null && !process.env.NO_COLOR && process.env.TERM !== 'dumb',
+    write: print,
+    writeJson: (document) => print(`${JSON.stringify(document)}\n`),
     remark: (text) => void process.stderr.write(`${text}\n`),
   };
 }

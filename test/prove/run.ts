@@ -82,7 +82,7 @@ async function copyCheckout(): Promise<void> {
   ]);
   for (const file of list.split('\0').filter((name) => name !== '' && existsSync(join(root, name)))) {
     mkdirSync(dirname(join(scratch, file)), { recursive: true });
-    cpSync(join(root, file), join(scratch, file));
+    cpSync(join(root, file), join(scratch, file), { verbatimSymlinks: true });
   }
   for (const shared of ['node_modules', 'build']) {
     symlinkSync(join(root, shared), join(scratch, shared));
@@ -161,8 +161,8 @@ async function apply(patch: string, ...options: string[]) {
 }
 
 async function compile(): Promise<string> {
-  const { code, stdout } = await inScratch('node_modules/.bin/tsc', '--pretty', 'false');
-  return code === 0 ? '' : stdout;
+  const { code, stdout, stderr } = await inScratch('scripts/compile.sh');
+  return code === 0 ? '' : stdout + stderr;
 }
 
 async function inScratch(...command: string[]): Promise<Finished> {
