@@ -11,7 +11,7 @@ export interface Request {
 
 /**
  * An HTTP/1.1 request over a unix socket (RFC 9112), as far as vnetd speaks it: bodies by length or in chunks.
- * Node's own client takes 8 ms longer to load and to run, where an empty Node takes 20.
+ * Without Node's own client and its streams: loading and running them took half as long as an empty Node does.
  */
 export async function request(socketPath: string, { method, target, signal }: Request): Promise<Answer> {
   signal?.throwIfAborted();
