@@ -37,7 +37,7 @@ export function openConfiguration(options: ConfigurationOptions): Configuration 
       daemon: defaultSettings,
       whole: false,
       size: 0,
-      text: '[]',
+      text: '',
     }),
     errors: [],
     warnings: [],

@@ -1,7 +1,10 @@
 import type { DaemonSettings, Declaration, WantedLink } from '../model/declaration.ts';
 import type { Complaint } from '../model/place.ts';
 
-/** A declaration whose links are text, as they travel between threads and are kept; read when somebody asks. */
+/**
+ * A declaration whose links are text, a link a line, as they travel between threads and are kept.
+ * Of two such texts the lines that differ are all that has to be read.
+ */
 export class DeclarationInText implements Declaration {
   readonly generation: number;
   readonly daemon: DaemonSettings;
@@ -19,11 +22,24 @@ export class DeclarationInText implements Declaration {
   }
 
   get links(): readonly WantedLink[] {
-    return JSON.parse(this.text) as readonly WantedLink[];
+    return linksIn(linesOf(this.text));
   }
 }
 
-/** What makes a declaration, whichever it is; `text` is its links in JSON. */
+/** What links come to as text; JSON has no line break but between texts. */
+export function textOfLinks(links: readonly WantedLink[]): string {
+  return links.map((link) => JSON.stringify(link)).join('\n');
+}
+
+export function linesOf(text: string): readonly string[] {
+  return text === '' ? [] : text.split('\n');
+}
+
+export function linksIn(lines: readonly string[]): readonly WantedLink[] {
+  return JSON.parse(`[${lines.join(',')}]`) as readonly WantedLink[];
+}
+
+/** What makes a declaration, whichever it is; `text` is its links. */
 export interface Wishes {
   readonly daemon: DaemonSettings;
   readonly whole: boolean;
@@ -32,7 +48,7 @@ export interface Wishes {
 }
 
 /** How a declaration is kept; one of another format is worked out again. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** What all files came to when all of them were good. */
 export interface InForce {

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import type { Complaint } from '../model/place.ts';
 import { checkAll, type ToCheck } from './check-aside.ts';
 import { type Checked, forceOf, tablesDigest } from './checked.ts';
-import { DeclarationInText, type InForce } from './in-force.ts';
+import { DeclarationInText, type InForce, textOfLinks } from './in-force.ts';
 import { keepInForce, keepLastGood, readInForce, readLastGood } from './last-good.ts';
-import { type FileOnDisk, type FolderOnDisk, hashOf, readFolder } from './read-folder.ts';
+import { type FileOnDisk, type FolderOnDisk, hashOf, type KnownFiles, readFolder } from './read-folder.ts';
 import type { Candidate, Settled } from './settle.ts';
 
 /** What reading the folder came to. */
@@ -23,6 +23,7 @@ export class Loader {
   readonly #tables = tablesDigest();
   /** What a declaration hangs on beside the files. */
   readonly #rules: string;
+  readonly #known: KnownFiles = new Map();
   #generation: number;
   /** Files as checked last, good or not. */
   #checked = new Map<string, Checked>();
@@ -45,7 +46,7 @@ export class Loader {
 
   /** Reads the folder; `keep` writes down what is good of it, for the next run. */
   async load(): Promise<{ readonly loaded: Loaded; readonly keep: () => Promise<void> }> {
-    const folder = await readFolder(this.#directory);
+    const folder = await readFolder(this.#directory, this.#known);
     const contents = digestOf(folder);
     const same = this.#loaded === undefined ? await this.#asBefore(contents) : this.#same(contents);
     if (same !== undefined) {
@@ -159,7 +160,7 @@ export class Loader {
     const unread = folder.files.flatMap((file) => ('fault' in file ? [file.fault] : []));
     const bad = folder.files.flatMap(({ file }) => this.#checked.get(file)?.compiled.errors ?? []);
     const { daemon, links } = settled.declaration;
-    const wishes = { daemon, whole, size: links.length, text: JSON.stringify(links) };
+    const wishes = { daemon, whole, size: links.length, text: textOfLinks(links) };
     return {
       declaration: new DeclarationInText(this.#generation, wishes),
       errors: inOrder([...folder.errors, ...unread, ...bad, ...settled.errors]),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { constants, type Stats } from 'node:fs';
+import { constants, type Stats, statSync } from 'node:fs';
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Complaint } from '../model/place.ts';
@@ -20,11 +20,19 @@ export interface FolderOnDisk {
   readonly warnings: readonly Complaint[];
 }
 
+/** Files as they were read, by name. */
+export type KnownFiles = Map<string, { readonly stamp: string; readonly file: FileOnDisk }>;
+
+/** A file is known by its stamp only if it is as old: within one tick of the kernel's clock it may change again unseen. */
+const OLD_MS = 100;
+/** Looking at so many files takes a millisecond; then others have their turn. */
+const FILES_A_TURN = 200;
+
 /** A file of more than this is not a declaration written by anybody. */
 const MOST_BYTES = 8 * 1024 * 1024;
 
-/** Reads all files of a folder that hold configuration, in name order. */
-export async function readFolder(directory: string): Promise<FolderOnDisk> {
+/** Reads all files of a folder that hold configuration, in name order; what is `known` is read only if it changed. */
+export async function readFolder(directory: string, known: KnownFiles = new Map()): Promise<FolderOnDisk> {
   try {
     const folder = await stat(directory);
     const others = whoElseMayWrite(folder);
@@ -35,9 +43,11 @@ export async function readFolder(directory: string): Promise<FolderOnDisk> {
       );
     }
     const names = (await readdir(directory)).filter((name) => !isIgnored(name)).sort();
-    const files: FileOnDisk[] = [];
-    for (const file of names.filter((name) => name.endsWith('.yaml')))
-      files.push(await readFileOnDisk(directory, file));
+    const files = await readFiles(
+      directory,
+      names.filter((name) => name.endsWith('.yaml')),
+      known,
+    );
     const warnings = names
       .filter((name) => name.endsWith('.yml'))
       .map((file) =>
@@ -51,6 +61,39 @@ export async function readFolder(directory: string): Promise<FolderOnDisk> {
     const code = codeOf(error);
     const why = code === 'ENOENT' ? 'this folder does not exist' : `this folder cannot be read: ${code}`;
     return closed(directory, why);
+  }
+}
+
+async function readFiles(
+  directory: string,
+  names: readonly string[],
+  known: KnownFiles,
+): Promise<readonly FileOnDisk[]> {
+  const files: FileOnDisk[] = [];
+  for (const [i, name] of names.entries()) {
+    if (i % FILES_A_TURN === FILES_A_TURN - 1) await new Promise((resolve) => setImmediate(resolve));
+    const stamp = stampOf(join(directory, name));
+    const before = known.get(name);
+    const file =
+      stamp !== undefined && before?.stamp === stamp ? before.file : await readFileOnDisk(directory, name);
+    files.push(file);
+    if (stamp === undefined) known.delete(name);
+    else known.set(name, { stamp, file });
+  }
+  const there = new Set(names);
+  for (const name of known.keys()) if (!there.has(name)) known.delete(name);
+  return files;
+}
+
+/** What changes whenever a file or who may write it does; taken before it is read. Undefined while it may change unseen. */
+function stampOf(path: string): string | undefined {
+  try {
+    const { dev, ino, mode, uid, gid, size, mtimeNs, ctimeNs, ctimeMs } = statSync(path, { bigint: true });
+    if (Date.now() - Number(ctimeMs) < OLD_MS) return undefined;
+    return [dev, ino, mode, uid, gid, size, mtimeNs, ctimeNs].join();
+  } catch {
+    // Why it cannot be read is said when it is to be read.
+    return undefined;
   }
 }
 

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Declaration } from '../model/declaration.ts';
 import { Ledger } from '../owners/ledger.ts';
 import { detailOf, doctorOf, planOf } from './answers.ts';
+import { Changes, type DeclarationChange } from './changes.ts';
 import { statusOf } from './held.ts';
 import { Keeper } from './keeper.ts';
 import type { Answers, FromKeeper, KeeperData, Question, ToKeeper } from './messages.ts';
@@ -50,9 +50,9 @@ function run(port: NonNullable<typeof parentPort>, data: KeeperData): void {
     later: (work, ms) => setTimeout(work, ms).unref(),
   });
 
-  const declare = (declaration: Declaration) => {
+  const changes = new Changes();
+  const declare = (declaration: DeclarationChange) => {
     news.declaring();
-    for (const id of keeper.objects.ids()) news.changed(id);
     keeper.declare(declaration);
     clearInterval(sweeping);
     sweeping = setInterval(() => keeper.sweep(), declaration.daemon.sweepMs);
@@ -95,7 +95,7 @@ function run(port: NonNullable<typeof parentPort>, data: KeeperData): void {
   port.on('message', (message: ToKeeper) => {
     switch (message.say) {
       case 'declare':
-        return declare({ ...message.settings, links: JSON.parse(message.links) as Declaration['links'] });
+        return declare({ ...message.settings, ...changes.take(message.links) });
       case 'sweep':
         return keeper.sweep();
       case 'ask':

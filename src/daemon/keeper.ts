@@ -2,7 +2,7 @@ import { fingerprint, foundLink, mentioned } from '../inventory/found.ts';
 import { Inventory, type Touch } from '../inventory/inventory.ts';
 import type { InventoryLink } from '../inventory/links.ts';
 import { type ObjectId, objectId, parseObjectId } from '../model/address.ts';
-import type { DaemonSettings, Declaration } from '../model/declaration.ts';
+import type { DaemonSettings } from '../model/declaration.ts';
 import type { Happening } from '../model/event.ts';
 import type { PlannedStep, Step } from '../model/step.ts';
 import type { Channel } from '../netlink/channel.ts';
@@ -17,6 +17,7 @@ import { fieldsOf } from '../reconcilers/index.ts';
 import { RTM } from '../wire/rtnetlink.ts';
 import { Arming } from './arming.ts';
 import { Bookkeeper } from './bookkeeper.ts';
+import type { DeclarationChange } from './changes.ts';
 import { Claims } from './claims.ts';
 import type { Held } from './held.ts';
 import { Identities } from './identities.ts';
@@ -132,14 +133,17 @@ export class Keeper {
   }
 
   /** Takes a new declaration: what is new or different is looked at, what left it is taken away or let go. */
-  declare(declaration: Declaration): void {
+  declare(declaration: DeclarationChange): void {
     this.#settings = declaration.daemon;
     this.#books.contestedSettings = declaration.daemon.contested;
     this.#generation = declaration.generation;
     this.#settled = false;
     const reason: Reason = { noticed: null, urgent: false };
-    const { changed, gone } = this.objects.declare(declaration, Date.now());
-    for (const held of gone) this.#arming.disarm(held);
+    const { changed, left } = this.objects.declare(declaration, Date.now());
+    for (const held of left) {
+      this.#arming.disarm(held);
+      this.#rim.changed(held.wanted.id);
+    }
     for (const id of changed) {
       this.#arming.disarm(this.objects.get(id));
       this.#removals.cancel(id);

@@ -7,6 +7,7 @@ import type { Batch } from './news.ts';
 /** What the main thread tells or asks the keeper. */
 export type ToKeeper =
   /** The links are JSON: making and reading it takes half of what copying them as objects does. */
+  /** `links`: a line each, as in DeclarationInText. */
   | { readonly say: 'declare'; readonly settings: Omit<Declaration, 'links'>; readonly links: string }
   /** Look at every declared object as soon as can be, as a sweep does. */
   | { readonly say: 'sweep' }

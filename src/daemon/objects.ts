@@ -1,7 +1,8 @@
 import { Sights } from '../inventory/found.ts';
 import type { ObjectId } from '../model/address.ts';
-import type { Declaration, WantedLink } from '../model/declaration.ts';
-import { sameValue } from '../model/value.ts';
+import type { WantedLink } from '../model/declaration.ts';
+import { sameValue, type Value } from '../model/value.ts';
+import type { DeclarationChange } from './changes.ts';
 import { type Held, newHeld } from './held.ts';
 
 /** The declared objects, and who mentions whom. */
@@ -31,15 +32,13 @@ export class Objects {
     return this.#mentions.get(id) ?? [];
   }
 
-  /** Takes a new declaration in place of the last; what is new or different has to be looked at. */
+  /** Takes what differs in a new declaration; what is new or wants something else has to be looked at. */
   declare(
-    declaration: Declaration,
+    { links, gone }: Pick<DeclarationChange, 'links' | 'gone'>,
     now: number,
-  ): { readonly changed: readonly ObjectId[]; readonly gone: readonly Held[] } {
+  ): { readonly changed: readonly ObjectId[]; readonly left: readonly Held[] } {
     const changed: ObjectId[] = [];
-    const gone = new Set(this.#held.keys());
-    for (const wanted of declaration.links) {
-      gone.delete(wanted.id);
+    for (const wanted of links) {
       const held = this.#held.get(wanted.id);
       if (held !== undefined && sameWish(held.wanted, wanted)) {
         held.wanted = wanted;
@@ -68,7 +67,7 @@ export class Objects {
       this.#unmention(held);
       this.#held.delete(id);
     }
-    return { changed, gone: left };
+    return { changed, left };
   }
 
   #mention({ wanted, sight }: Held): void {
@@ -86,6 +85,6 @@ export class Objects {
 
 /** Whether two declarations of an object want the same; where they were written does not matter. */
 function sameWish(a: WantedLink, b: WantedLink): boolean {
-  const wish = ({ sources: _, ...rest }: WantedLink) => JSON.parse(JSON.stringify(rest));
+  const wish = ({ sources: _, ...rest }: WantedLink): Value => JSON.parse(JSON.stringify(rest));
   return sameValue(wish(a), wish(b));
 }

@@ -4,7 +4,7 @@ import { inForceAsText, inForceIn } from '../../../src/config/in-force.ts';
 import { defaultSettings } from '../../../src/model/declaration.ts';
 import { names, scratch } from './scratch.ts';
 
-const wishes = { daemon: defaultSettings, whole: true, size: 1, text: '[{"id":"a"}]' };
+const wishes = { daemon: defaultSettings, whole: true, size: 1, text: '{"id":"a"}' };
 const warnings = [{ file: 'a.yaml', line: 1, column: 1, message: 'probably wrong' }];
 
 test('what was in force is read back as it was', () => {
