@@ -236,6 +236,8 @@ void NetlinkSocket::Glance() {
   if (descriptor_ == nullptr || exchange_cancel_ != nullptr || glimpsed_ != 0) return;
   const int64_t begun = NowMicros();
   glimpsed_ = Fill(reflex_room_);
+  // More is to come, which may tell of other things: to act on the first of it would be to act on what is past.
+  if (glimpsed_ == static_cast<int>(reflex_room_.slots)) return;
 
   Reflexes::Request request = {nullptr, 0};
   for (int i = 0; i < glimpsed_; ++i) {

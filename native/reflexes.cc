@@ -78,17 +78,23 @@ bool Agrees(const uint8_t* condition, Window body, size_t head_length) {
   return true;
 }
 
-bool Fires(const uint8_t* reflex, uint16_t message_type, Window body) {
+enum class Says { kNothing, kDiffers, kAgrees };
+
+// What a message says to a reflex. Conditions that must hold tell whether it is about the matter at all.
+Says Hear(const uint8_t* reflex, uint16_t message_type, Window body) {
   const auto head = Read<ReflexHead>(reflex);
-  if (head.message_type != message_type) return false;
+  if (head.message_type != message_type) return Says::kNothing;
   const size_t head_length = message_type == kNewLink || message_type == kDelLink ? kLinkHead : kAddressHead;
   const uint8_t* condition = reflex + sizeof head;
+  Says says = Says::kDiffers;
   for (int i = 0; i < head.conditions; ++i) {
     const auto one = Read<ConditionHead>(condition);
-    if (Agrees(condition, body, head_length) != (one.holds != 0)) return false;
+    const bool agrees = Agrees(condition, body, head_length);
+    if (one.holds != 0 && !agrees) return Says::kNothing;
+    if (one.holds == 0 && agrees) says = Says::kAgrees;
     condition += one.length;
   }
-  return true;
+  return says;
 }
 
 bool IsWhole(const uint8_t* reflex, size_t room) {
@@ -128,9 +134,11 @@ bool Reflexes::AnswerTo(const uint8_t* datagram, size_t length, Request* answer)
     std::vector<uint8_t>& program = found->second;
     for (size_t reflex = 0; reflex < program.size();) {
       const auto head = Read<ReflexHead>(program.data() + reflex);
-      if (Fires(program.data() + reflex, header.nlmsg_type, body)) {
-        // The request stands at the end, and is sent from where it is.
-        uint8_t* request = program.data() + reflex + head.length - Aligned(head.request_length);
+      const Says says = Hear(program.data() + reflex, header.nlmsg_type, body);
+      // The request stands at the end, and is sent from where it is.
+      uint8_t* request = program.data() + reflex + head.length - Aligned(head.request_length);
+      if (says == Says::kAgrees && answer->at == request) *answer = {nullptr, 0};
+      if (says == Says::kDiffers) {
         if (answer->at != nullptr && answer->at != request) return false;
         *answer = {request, head.request_length};
       }

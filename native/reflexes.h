@@ -20,8 +20,8 @@ class Reflexes {
   void Disarm(int32_t ifindex) { programs_.erase(ifindex); }
   bool Empty() const { return programs_.empty(); }
 
-  // Looks for what to send for the messages of a datagram, beside what was found for earlier ones; false if it
-  // comes to two requests: those need thought. The bytes stay the table's own, until the link is armed again.
+  // Looks for what to send for the messages of a datagram, beside what was found for earlier ones, which later ones
+  // may take back; false if it comes to two requests: those need thought. The bytes stay the table's own, until the link is armed again.
   bool AnswerTo(const uint8_t* datagram, size_t length, Request* answer);
 
  private:

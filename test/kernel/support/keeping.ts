@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { type Daemon, type JournalLine, startDaemon } from './daemon.ts';
 import type { Json } from './ip.ts';
 import { inNamespace, type Namespace } from './namespace.ts';
+import { until } from './until.ts';
 
 type TestLike = Parameters<typeof inNamespace>[0];
 
@@ -83,10 +85,19 @@ function isEvent(id: string | null, event: string): (line: JournalLine) => boole
   return ({ fields }) => fields.event === event && fields.id === id;
 }
 
+/** A signal to stop is sent, not done, when kill(2) returns. The state stands behind the name in parentheses (proc_pid_stat(5)). */
+function isStopped(pid: number): boolean {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  return threads.every((thread) =>
+    /\) T [^)]*$/.test(readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8')),
+  );
+}
+
 /** Does something while vnetd stands still: it hears of all of it at once, afterwards. */
 export async function unheard(daemon: Daemon, work: () => Promise<unknown>): Promise<void> {
   daemon.signal('SIGSTOP');
   try {
+    await until(() => isStopped(daemon.pid), { within, what: 'all threads stand still' });
     await work();
   } finally {
     daemon.signal('SIGCONT');
