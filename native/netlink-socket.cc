@@ -27,6 +27,8 @@ constexpr size_t kDatagramsACall = 128;
 constexpr uint32_t kReflexSequence = 0x80000000;
 
 // The words of the memory shared with JavaScript.
+enum Pulse { kTurns, kInKernel, kSince, kPulseCells };
+constexpr int32_t kLowBits = 0x3fffffff;
 enum State { kMay, kSequence, kLength, kMicros, kStateWords };
 
 struct Bytes {
@@ -60,6 +62,12 @@ int64_t NowMicros() {
   timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1'000;
+}
+
+int64_t NowMillis() {
+  timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return int64_t{now.tv_sec} * 1'000 + now.tv_nsec / 1'000'000;
 }
 
 int NamespaceId(msghdr* header) {
@@ -96,6 +104,7 @@ Napi::Function NetlinkSocket::Define(Napi::Env env) {
                          InstanceMethod<&NetlinkSocket::Watch>("watch"),
                          InstanceMethod<&NetlinkSocket::Keep>("keep"),
                          InstanceMethod<&NetlinkSocket::Exchange>("exchange"),
+                         InstanceMethod<&NetlinkSocket::MarkWaits>("markWaits"),
                          InstanceMethod<&NetlinkSocket::UseReflexes>("useReflexes"),
                          InstanceMethod<&NetlinkSocket::Arm>("arm"),
                          InstanceMethod<&NetlinkSocket::Disarm>("disarm"),
@@ -160,13 +169,37 @@ Napi::Value NetlinkSocket::Send(const Napi::CallbackInfo& info) {
   if (unusable != 0) return Napi::Number::New(info.Env(), unusable);
   Bytes bytes = {};
   if (!TakeBytes(info[0], &bytes)) return Napi::Number::New(info.Env(), -EINVAL);
+  return Napi::Number::New(info.Env(), static_cast<double>(SendNow(bytes.data, bytes.length)));
+}
+
+ssize_t NetlinkSocket::SendNow(const uint8_t* bytes, size_t length) {
   sockaddr_nl kernel = {};
   kernel.nl_family = AF_NETLINK;
+  if (pulse_ != nullptr) {
+    __atomic_store_n(&pulse_[kSince], static_cast<int32_t>(NowMillis() & kLowBits), __ATOMIC_SEQ_CST);
+    __atomic_store_n(&pulse_[kInKernel], 1, __ATOMIC_SEQ_CST);
+  }
   ssize_t sent;
   do {
-    sent = sendto(descriptor_->get(), bytes.data, bytes.length, 0, reinterpret_cast<sockaddr*>(&kernel), sizeof kernel);
+    sent = sendto(descriptor_->get(), bytes, length, 0, reinterpret_cast<sockaddr*>(&kernel), sizeof kernel);
   } while (sent < 0 && errno == EINTR);
-  return Napi::Number::New(info.Env(), static_cast<double>(sent < 0 ? -errno : sent));
+  const int error = errno;
+  if (pulse_ != nullptr) {
+    __atomic_store_n(&pulse_[kInKernel], 0, __ATOMIC_SEQ_CST);
+    __atomic_add_fetch(&pulse_[kTurns], 1, __ATOMIC_SEQ_CST);
+  }
+  return sent < 0 ? -error : sent;
+}
+
+Napi::Value NetlinkSocket::MarkWaits(const Napi::CallbackInfo& info) {
+  if (!info[0].IsTypedArray()) return Napi::Number::New(info.Env(), -EINVAL);
+  auto cells = info[0].As<Napi::Int32Array>();
+  if (cells.TypedArrayType() != napi_int32_array || cells.ElementLength() < kPulseCells) {
+    return Napi::Number::New(info.Env(), -EINVAL);
+  }
+  pulse_cells_ = Napi::Persistent(info[0].As<Napi::Object>());
+  pulse_ = cells.Data();
+  return Napi::Number::New(info.Env(), 0);
 }
 
 Napi::Value NetlinkSocket::Receive(const Napi::CallbackInfo& info) {
@@ -239,26 +272,23 @@ void NetlinkSocket::Glance() {
   // More is to come, which may tell of other things: to act on the first of it would be to act on what is past.
   if (glimpsed_ == static_cast<int>(reflex_room_.slots)) return;
 
-  Reflexes::Request request = {nullptr, 0};
+  std::vector<Reflexes::Bytes> datagrams;
   for (int i = 0; i < glimpsed_; ++i) {
     const auto length = static_cast<size_t>(reflex_room_.found[2 * i]);
-    if (length > reflex_room_.size || reflex_room_.found[2 * i + 1] != -1) continue;
-    if (!reflexes_.AnswerTo(reflex_room_.into + i * reflex_room_.size, length, &request)) return;
+    if (length > reflex_room_.size || reflex_room_.found[2 * i + 1] != -1) return;
+    datagrams.push_back({reflex_room_.into + i * reflex_room_.size, length});
   }
+  const Reflexes::Request request = reflexes_.AnswerTo(datagrams);
   if (request.at == nullptr || request.length > request_room_) return;
   const uint32_t sequence = kReflexSequence | reflex_sequence_++;
   std::memcpy(request.at + offsetof(nlmsghdr, nlmsg_seq), &sequence, sizeof sequence);
-  sockaddr_nl kernel = {};
-  kernel.nl_family = AF_NETLINK;
-  if (sendto(descriptor_->get(), request.at, request.length, 0, reinterpret_cast<sockaddr*>(&kernel), sizeof kernel) < 0) {
-    return;
-  }
+  if (SendNow(request.at, request.length) < 0) return;
   std::memcpy(request_, request.at, request.length);
   state_[kSequence] = static_cast<int32_t>(sequence);
   state_[kLength] = static_cast<int32_t>(request.length);
-  state_[kMicros] = static_cast<int32_t>(NowMicros() - begun);
   // Whoever was woken by the repair and shares this processor comes first: what JavaScript has left to do are the books.
   sched_yield();
+  state_[kMicros] = static_cast<int32_t>(NowMicros() - begun);
 }
 
 Napi::Value NetlinkSocket::UseReflexes(const Napi::CallbackInfo& info) {

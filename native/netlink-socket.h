@@ -41,6 +41,7 @@ class NetlinkSocket : public Napi::ObjectWrap<NetlinkSocket> {
   Napi::Value Watch(const Napi::CallbackInfo& info);
   Napi::Value Keep(const Napi::CallbackInfo& info);
   Napi::Value Exchange(const Napi::CallbackInfo& info);
+  Napi::Value MarkWaits(const Napi::CallbackInfo& info);
   Napi::Value UseReflexes(const Napi::CallbackInfo& info);
   Napi::Value Arm(const Napi::CallbackInfo& info);
   Napi::Value Disarm(const Napi::CallbackInfo& info);
@@ -58,6 +59,8 @@ class NetlinkSocket : public Napi::ObjectWrap<NetlinkSocket> {
     int32_t* found;
   };
   static bool TakeRoom(const Napi::CallbackInfo& info, Room* room);
+  // The bytes sent, or -errno. rtnetlink does its work meanwhile, which may take long.
+  ssize_t SendNow(const uint8_t* bytes, size_t length);
   // One system call: how many datagrams there are now, or -errno.
   int Fill(const Room& room);
 
@@ -69,6 +72,10 @@ class NetlinkSocket : public Napi::ObjectWrap<NetlinkSocket> {
   struct Slot;
   std::vector<Slot> slots_;
   std::vector<mmsghdr> headers_;
+
+  // Memory of JavaScript's that says whether the kernel is waited for (src/daemon/pulse.ts).
+  Napi::ObjectReference pulse_cells_;
+  int32_t* pulse_ = nullptr;
 
   // What Glance() filled its room with, or -errno, until it is received; 0: nothing.
   int glimpsed_ = 0;

@@ -1,6 +1,7 @@
 #include "reflexes.h"
 
 #include <linux/netlink.h>
+#include <sys/socket.h>
 
 #include <cstring>
 
@@ -28,8 +29,8 @@ struct Window {
 
 // The number of the link stands there in ifinfomsg and in ifaddrmsg alike.
 constexpr size_t kIfindexAt = 4;
-// linux/if_link.h, linux/if_addr.h: attributes begin behind struct ifinfomsg or struct ifaddrmsg.
-constexpr uint16_t kNewLink = 16, kDelLink = 17;
+// linux/rtnetlink.h; attributes begin behind struct ifinfomsg (linux/if_link.h) or struct ifaddrmsg (linux/if_addr.h).
+constexpr uint16_t kNewLink = 16, kDelLink = 17, kNewAddress = 20, kDelAddress = 21;
 constexpr size_t kLinkHead = 16, kAddressHead = 8;
 
 template <typename T>
@@ -114,6 +115,28 @@ bool IsWhole(const uint8_t* reflex, size_t room) {
 
 }  // namespace
 
+struct Reflexes::Message {
+  uint16_t type;
+  int32_t ifindex;
+  Window body;
+
+  bool IsOfLink() const { return type == kNewLink || type == kDelLink; }
+  bool IsOfAddress() const { return type == kNewAddress || type == kDelAddress; }
+  // Messages of AF_BRIDGE go beside those of the link itself.
+  bool IsOfLinkItself() const { return IsOfLink() && body.at[0] == AF_UNSPEC; }
+};
+
+struct Reflexes::Reflex {
+  uint8_t* at;
+
+  ReflexHead Head() const { return Read<ReflexHead>(at); }
+  // The request stands at the end, and is sent from where it is.
+  Request ToSend() const {
+    const size_t length = Head().request_length;
+    return {at + Head().length - Aligned(length), length};
+  }
+};
+
 bool Reflexes::Arm(int32_t ifindex, const uint8_t* program, size_t length) {
   for (size_t at = 0; at < length; at += Read<ReflexHead>(program + at).length) {
     if (!IsWhole(program + at, length - at)) return false;
@@ -122,28 +145,53 @@ bool Reflexes::Arm(int32_t ifindex, const uint8_t* program, size_t length) {
   return true;
 }
 
-bool Reflexes::AnswerTo(const uint8_t* datagram, size_t length, Request* answer) {
-  for (size_t at = 0; at + sizeof(nlmsghdr) <= length;) {
-    const auto header = Read<nlmsghdr>(datagram + at);
-    if (header.nlmsg_len < sizeof header || at + header.nlmsg_len > length) break;
-    const Window body = {datagram + at + sizeof header, header.nlmsg_len - sizeof header};
-    at += Aligned(header.nlmsg_len);
-    if (body.length < kIfindexAt + sizeof(int32_t)) continue;
-    const auto found = programs_.find(Read<int32_t>(body.at + kIfindexAt));
-    if (found == programs_.end()) continue;
-    std::vector<uint8_t>& program = found->second;
-    for (size_t reflex = 0; reflex < program.size();) {
-      const auto head = Read<ReflexHead>(program.data() + reflex);
-      const Says says = Hear(program.data() + reflex, header.nlmsg_type, body);
-      // The request stands at the end, and is sent from where it is.
-      uint8_t* request = program.data() + reflex + head.length - Aligned(head.request_length);
-      if (says == Says::kAgrees && answer->at == request) *answer = {nullptr, 0};
-      if (says == Says::kDiffers) {
-        if (answer->at != nullptr && answer->at != request) return false;
-        *answer = {request, head.request_length};
-      }
-      reflex += head.length;
+std::vector<Reflexes::Message> Reflexes::MessagesIn(const std::vector<Bytes>& datagrams) {
+  std::vector<Message> messages;
+  for (const auto& [datagram, length] : datagrams) {
+    for (size_t at = 0; at + sizeof(nlmsghdr) <= length;) {
+      const auto header = Read<nlmsghdr>(datagram + at);
+      if (header.nlmsg_len < sizeof header || at + header.nlmsg_len > length) break;
+      const Window body = {datagram + at + sizeof header, header.nlmsg_len - sizeof header};
+      at += Aligned(header.nlmsg_len);
+      if (body.length < kIfindexAt + sizeof(int32_t)) continue;
+      messages.push_back({header.nlmsg_type, Read<int32_t>(body.at + kIfindexAt), body});
     }
   }
-  return true;
+  return messages;
+}
+
+// Whether what the messages tell of that link, taken together, is what the reflex is for and nothing else.
+bool Reflexes::Stands(const Reflex& reflex, int32_t ifindex, const std::vector<Message>& messages) {
+  const bool of_link = reflex.Head().message_type == kNewLink;
+  bool differs = false;
+  for (const Message& message : messages) {
+    if (message.ifindex != ifindex) continue;
+    if (message.type == kDelLink && message.IsOfLinkItself()) return false;
+    const Says says = Hear(reflex.at, message.type, message.body);
+    // Renamed, or another link with its number; another address that came or went with this one.
+    if (says == Says::kNothing && (of_link ? message.IsOfLinkItself() : message.IsOfAddress())) return false;
+    if (says != Says::kNothing) differs = says == Says::kDiffers;
+  }
+  return differs;
+}
+
+Reflexes::Request Reflexes::AnswerTo(const std::vector<Bytes>& datagrams) {
+  const std::vector<Message> messages = MessagesIn(datagrams);
+  Reflex answer = {nullptr};
+  int32_t ifindex = 0;
+  for (const Message& message : messages) {
+    const auto found = programs_.find(message.ifindex);
+    if (found == programs_.end()) continue;
+    std::vector<uint8_t>& program = found->second;
+    for (size_t at = 0; at < program.size();) {
+      const Reflex reflex = {program.data() + at};
+      at += reflex.Head().length;
+      if (Hear(reflex.at, message.type, message.body) != Says::kDiffers) continue;
+      if (answer.at != nullptr && answer.at != reflex.at) return {nullptr, 0};
+      answer = reflex;
+      ifindex = message.ifindex;
+    }
+  }
+  if (answer.at == nullptr || !Stands(answer, ifindex, messages)) return {nullptr, 0};
+  return answer.ToSend();
 }

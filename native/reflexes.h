@@ -9,6 +9,10 @@
 // here are bytes to compare and bytes to send.
 class Reflexes {
  public:
+  struct Bytes {
+    const uint8_t* at;
+    size_t length;
+  };
   // A netlink message with its header; `at` is null for none.
   struct Request {
     uint8_t* at;
@@ -20,10 +24,16 @@ class Reflexes {
   void Disarm(int32_t ifindex) { programs_.erase(ifindex); }
   bool Empty() const { return programs_.empty(); }
 
-  // Looks for what to send for the messages of a datagram, beside what was found for earlier ones, which later ones
-  // may take back; false if it comes to two requests: those need thought. The bytes stay the table's own, until the link is armed again.
-  bool AnswerTo(const uint8_t* datagram, size_t length, Request* answer);
+  // What to send for the datagrams of one read. None where it comes to two requests, or where another message of
+  // them tells of something else about that link: those need thought. The bytes stay the table's own, until the
+  // link is armed again.
+  Request AnswerTo(const std::vector<Bytes>& datagrams);
 
  private:
+  struct Message;
+  struct Reflex;
+  static std::vector<Message> MessagesIn(const std::vector<Bytes>& datagrams);
+  static bool Stands(const Reflex& reflex, int32_t ifindex, const std::vector<Message>& messages);
+
   std::unordered_map<int32_t, std::vector<uint8_t>> programs_;
 };

@@ -25,6 +25,7 @@ interface Surroundings {
   readonly performer: Performer;
   /** What the planner would say if the link were so. */
   judge(id: ObjectId, held: Held, found: FoundLink): Judgement;
+  contested(): ContestedSettings;
   broken(id: ObjectId, held: Held, error: unknown): void;
   /** Whether something waits to be looked at. */
   isBusy(): boolean;
@@ -42,16 +43,21 @@ export class Arming {
   }
 
   /** An object was found in step. */
-  inStep(id: ObjectId, held: Held, settings: ContestedSettings): void {
-    if (held.armed !== 0 || !mayAct(held, settings)) return;
+  inStep(id: ObjectId, held: Held): void {
+    if (held.armed !== 0 || !mayAct(held, this.#around.contested())) return;
     this.#waiting.add(id);
     if (!this.#scheduled) this.#schedule(REST_MS);
   }
 
   /** Something was done about an object; `backed` is the link whose reflex the planner had the same thought as. */
-  acted(held: Held, backed: number, settings: ContestedSettings): void {
+  acted(held: Held, backed: number): void {
     // What was ready for the link may no longer be right, unless it just proved to be.
-    if (held.armed !== backed || !mayAct(held, settings)) this.disarm(held);
+    if (held.armed !== backed || !mayAct(held, this.#around.contested())) this.disarm(held);
+  }
+
+  /** Other rules are in force for all. */
+  disarmAll(): void {
+    for (const [, held] of this.#around.objects.entries()) this.disarm(held);
   }
 
   /** What was made ready no longer goes, or may not. */
@@ -86,7 +92,8 @@ export class Arming {
     for (const id of this.#waiting) {
       this.#waiting.delete(id);
       const held = this.#around.objects.get(id);
-      if (held?.state === 'in-sync' && held.armed === 0) this.#tryToArm(id, held);
+      if (held?.state === 'in-sync' && held.armed === 0 && mayAct(held, this.#around.contested()))
+        this.#tryToArm(id, held);
       if (performance.now() > end) return;
     }
   }

@@ -119,6 +119,7 @@ export class Keeper {
       identities: this.#identities,
       performer: this.#performer,
       judge: (id, held, found) => this.#judgeFound(id, held, found),
+      contested: () => this.#books.contestedSettings,
       broken: (id, held, error) => this.#books.broken(id, held, error),
       isBusy: () => this.#lost || this.#queue.size > 0,
       later: (work, ms) => rim.later(work, ms),
@@ -134,8 +135,10 @@ export class Keeper {
 
   /** Takes a new declaration: what is new or different is looked at, what left it is taken away or let go. */
   declare(declaration: DeclarationChange): void {
+    const settingsBefore = this.#settings;
     this.#settings = declaration.daemon;
     this.#books.contestedSettings = declaration.daemon.contested;
+    if (JSON.stringify(settingsBefore) !== JSON.stringify(declaration.daemon)) this.#arming.disarmAll();
     this.#generation = declaration.generation;
     this.#settled = false;
     const reason: Reason = { noticed: null, urgent: false };
@@ -259,15 +262,16 @@ export class Keeper {
       // What a reflex answered is looked at before anything more is read, which would hide the drift.
       if (this.#channel.reflexed === 0)
         this.#channel.exchange(this.inventory.takeStale().map(readLinkRequest));
-      this.#lookAt(this.#queue.take(BATCH));
+      this.#lookAt(this.#queue.take(this.#channel.reflexed === 0 ? BATCH : this.#queue.size));
       if (performance.now() > end) break;
     }
     this.#working = false;
     this.#arming.disarmStray();
     this.#answer();
+    // Letting go of what left the declaration reads notices too.
+    if (!this.#lost && this.#queue.size === 0) this.#settle();
     this.#channel.reflexes = !this.#lost && this.#queue.size === 0;
     if (this.#lost || this.#queue.size > 0) this.#rim.soon(() => this.#turn());
-    else this.#settle();
   }
 
   /** Whoever asked for an object is answered once nothing waits to be done for it. */
@@ -285,6 +289,7 @@ export class Keeper {
 
   #lookAt(batch: readonly [ObjectId, Reason][]): void {
     const jobs: Work[] = [];
+    const idle: (() => void)[] = [];
     const making = new Set<string>();
     for (const [id, reason] of batch) {
       const held = this.objects.get(id);
@@ -293,7 +298,7 @@ export class Keeper {
       if (look === undefined) continue;
       const { judgement, now } = look;
       if (now.length === 0) {
-        this.#seen(id, held, judgement);
+        idle.push(() => this.#seen(id, held, judgement));
         continue;
       }
       const names = namesMade(now);
@@ -305,6 +310,8 @@ export class Keeper {
       const before = this.linkOf(id)?.ifindex;
       jobs.push({ id, held, judgement, steps: now.map(({ step }) => step), disruptive, around, before });
     }
+    // Only now, since it may read notices: that of a reflex's repair would hide the drift from whoever was not judged yet.
+    for (const see of idle) see();
     if (jobs.length === 0) return;
     for (const { id, held, steps } of jobs)
       for (const along of this.#claims.before(id, held, steps)) this.#books.repairedWith(along);
@@ -316,7 +323,7 @@ export class Keeper {
     const backed = this.#channel.reflexed === 0 ? reflexed : 0;
     for (const [i, job] of jobs.entries()) {
       this.#performed(job, results[i] ?? []);
-      this.#arming.acted(job.held, backed, this.#books.contestedSettings);
+      this.#arming.acted(job.held, backed);
       this.#queue.add(job.id, { noticed: null, urgent: true });
     }
   }
@@ -366,7 +373,7 @@ export class Keeper {
     this.#claims.seen(id, held, judgement, link);
     this.#books.arrived(id, held, judgement);
     if (judgement.findings.length > 0) this.#arming.disarm(held);
-    else this.#arming.inStep(id, held, this.#books.contestedSettings);
+    else this.#arming.inStep(id, held);
   }
 
   /** A link that is being deleted is taken down first: what would be told is told when it is known to live. */

@@ -1,5 +1,6 @@
 import type { NetlinkSocket } from '../netlink/native.ts';
 
+/** The words of the memory, as NetlinkSocket.markWaits has them. */
 const cell = { turns: 0, inKernel: 1, since: 2 } as const;
 /** Times are told apart by their low bits: a wait of days is no wait. */
 const LOW_BITS = 0x3fff_ffff;
@@ -46,17 +47,9 @@ export class Pulse {
     return Atomics.load(this.#cells, cell.inKernel) === 1;
   }
 
-  /** The socket, with a mark left around each of its calls that may wait in the kernel. */
+  /** The socket, which leaves a mark around each of its calls that may wait in the kernel. */
   around(socket: NetlinkSocket): NetlinkSocket {
-    const send = socket.send.bind(socket);
-    socket.send = (bytes) => {
-      Atomics.store(this.#cells, cell.since, Date.now() & LOW_BITS);
-      Atomics.store(this.#cells, cell.inKernel, 1);
-      const sent = send(bytes);
-      Atomics.store(this.#cells, cell.inKernel, 0);
-      Atomics.add(this.#cells, cell.turns, 1);
-      return sent;
-    };
+    socket.markWaits(this.#cells);
     return socket;
   }
 }

@@ -1,7 +1,9 @@
 import { decodeAddress } from '../reconcilers/addresses.ts';
 import type { FoundEntry } from '../reconcilers/list.ts';
 import { decodeVlanNotice, decodeVlans } from '../reconcilers/vlans.ts';
+import { findAttribute } from '../wire/attributes.ts';
 import { bytesOf, littleEndian, sliceOf } from '../wire/bytes.ts';
+import { IFLA } from '../wire/if-link.ts';
 import { AF, RTM, SIZE } from '../wire/rtnetlink.ts';
 import { AddressBook } from './address-book.ts';
 import { Arena } from './arena.ts';
@@ -159,6 +161,9 @@ export class Inventory {
     }
     // Messages of other families lack IFLA_MASTER and IFLA_LINKINFO: their silence means nothing.
     if (family !== AF.UNSPEC) return;
+    // A wireless event in a link's clothes: its name and nothing else of it (rtnetlink_ifinfo_prep in net/wireless/wext-core.c).
+    if (findAttribute(notice.view, notice.start + SIZE.ifinfomsg, notice.end, IFLA.WIRELESS) !== undefined)
+      return;
     const before = this.#links.get(notice.view.getInt32(notice.start + 4, littleEndian));
     const link = readLink(notice, before, this.#reading?.arena);
     if (link === undefined) return;

@@ -179,6 +179,8 @@ export class Channel {
     const count = this.#socket.receive(this.#buffer, SLOT, this.#found);
     if (count === -ENOBUFS) {
       this.#overran = true;
+      // The answer to what a reflex sent may be among what is lost; should it come after all, that counts.
+      if (this.#reflex[SEQUENCE] !== 0) this.#reflexAnswer ??= unknownAnswer;
       this.#listener.lost();
       return SLOTS;
     }

@@ -21,6 +21,7 @@ interface NativeSocket {
   watch(callback: () => void): number;
   keep(loopAlive: boolean): void;
   exchange(bytes: Uint8Array, deadline?: number): number | Promise<ExchangeResult>;
+  markWaits(cells: Int32Array): number;
   useReflexes(
     into: Uint8Array,
     slot: number,
@@ -223,6 +224,17 @@ export class NetlinkSocket {
     const { error, call, answers } = await begun;
     if (error < 0) throw new ExchangeError(-error, call, answers);
     return answers;
+  }
+
+  /**
+   * Marks in shared memory when {@link send}, or a reflex, waits for the kernel.
+   *
+   * `cells[1]` is 1 meanwhile and `cells[2]` the low 30 bits of the milliseconds since 1970 at its begin;
+   * afterwards `cells[1]` is 0 and `cells[0]` one more.
+   */
+  markWaits(cells: Int32Array): void {
+    const marked = this.#native.markWaits(cells);
+    if (marked < 0) throw new NativeError(-marked, 'markWaits', 'mark waits for the kernel');
   }
 
   /**

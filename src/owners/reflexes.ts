@@ -8,8 +8,9 @@ import type { AnyRow, Fields } from '../reconcilers/kind.ts';
 import type { FoundEntry } from '../reconcilers/list.ts';
 import { follow } from '../wire/attributes.ts';
 import { bytesOf, littleEndian } from '../wire/bytes.ts';
+import { IFLA, IFLA_INFO } from '../wire/if-link.ts';
 import type { Condition, Reflex } from '../wire/reflex.ts';
-import { AF, RTM } from '../wire/rtnetlink.ts';
+import { AF, IFA_F, IFF, RTM } from '../wire/rtnetlink.ts';
 import type { Encoding } from './rtnetlink.ts';
 
 /** An object in step, and its link as the kernel last told of it. */
@@ -41,7 +42,8 @@ export function reflexesOf(
       return undefined;
     const encoding = encode(step.step);
     if ('outcome' in encoding || encoding.requests.length !== 1) return undefined;
-    return encoding.requests[0];
+    const [request] = encoding.requests;
+    return request !== undefined && request.body.length <= LONGEST ? request : undefined;
   };
   const reflexes: Reflex[] = [];
   const table = fieldsOf(wanted.kind);
@@ -50,8 +52,9 @@ export function reflexesOf(
     if (difference === undefined) continue;
     const { [key]: _, ...values } = found.values;
     const request = prepared(key, inThought(found, { values }));
-    if (request !== undefined)
-      reflexes.push({ type: RTM.NEWLINK, conditions: [ofAnyFamily, difference], request });
+    if (request === undefined) continue;
+    const conditions = [...circumstancesOf(table[key], link), difference];
+    reflexes.push({ type: RTM.NEWLINK, conditions, request });
   }
   for (const [name, { entries }] of Object.entries(wanted.lists)) {
     const departure = listNamed(name)?.departure;
@@ -59,7 +62,8 @@ export function reflexesOf(
     if (departure === undefined || here === undefined) continue;
     for (const { key } of entries) {
       const address = addresses.get(key);
-      if (address === undefined) continue;
+      // With the primary the kernel takes its secondaries along: put back ahead of it one would be the primary.
+      if (address === undefined || (address.flags & IFA_F.SECONDARY) !== 0) continue;
       const request = prepared(
         entryAt(name, key),
         inThought(found, { list: (one) => (one === name ? allBut(here, key) : found.list(one)) }),
@@ -70,28 +74,50 @@ export function reflexesOf(
   return reflexes;
 }
 
-/** Messages of other families say nothing of most attributes. */
-const ofAnyFamily: Condition = { path: [], offset: 0, bytes: Uint8Array.of(AF.UNSPEC), holds: true };
 /** Where struct ifinfomsg has its flags. */
 const FLAGS_AT = 8;
+/** Lists in one attribute are the planner's. */
+const LONGEST = 256;
 
 /** What a message has to lack to differ from the link as it is; undefined where bytes do not tell. */
 function differenceOf(table: Fields, key: string, link: InventoryLink): Condition | undefined {
   const row = table[key];
+  // What hangs on other values is for the planner, which knows how they are by then.
   if (row === undefined || row.agrees !== undefined || row.silent !== undefined) return undefined;
+  if (typeof row.change === 'function' || row.beside !== undefined) return undefined;
   const { place } = row;
-  const { view, start } = link.message;
-  if (place.at === 'flag') {
-    const mask = new Uint8Array(4);
-    new DataView(mask.buffer).setUint32(0, 1 << place.bit, littleEndian);
-    const bytes = bytesOf({ view, start: start + FLAGS_AT, end: start + FLAGS_AT + mask.length });
-    return { path: [], offset: FLAGS_AT, bytes, mask, holds: false };
-  }
+  if (place.at === 'flag') return flagAsIs(link, place.bit, false);
   if (place.at !== 'attribute' || place.word !== undefined || isShared(table, row)) return undefined;
-  const attribute = follow(attributesOf(link.message), place.path);
-  return attribute === undefined
-    ? undefined
-    : { path: place.path, offset: 0, bytes: bytesOf(attribute), holds: false };
+  return attributeAsIs(link, place.path, false);
+}
+
+/** What has to be as it is now for the request to be right: it is that very link, and as it stood when the planner was asked. */
+function circumstancesOf(row: AnyRow | undefined, link: InventoryLink): readonly Condition[] {
+  const ofAnyFamily: Condition = { path: [], offset: 0, bytes: Uint8Array.of(AF.UNSPEC), holds: true };
+  const isOfFlagUp = row?.place.at === 'flag' && row.place.bit === IFF.UP;
+  const isOfMaster = row?.place.at === 'attribute' && row.place.path.join() === String(IFLA.MASTER);
+  const all = [
+    ofAnyFamily,
+    attributeAsIs(link, [IFLA.IFNAME], true),
+    attributeAsIs(link, [IFLA.LINKINFO, IFLA_INFO.KIND], true),
+    // A port's attributes mean something else, or nothing, in another master.
+    isOfMaster ? undefined : attributeAsIs(link, [IFLA.MASTER], true),
+    isOfFlagUp ? undefined : flagAsIs(link, IFF.UP, true),
+  ];
+  return all.filter((one) => one !== undefined);
+}
+
+function flagAsIs({ message: { view, start } }: InventoryLink, bit: number, holds: boolean): Condition {
+  const mask = new Uint8Array(4);
+  new DataView(mask.buffer).setUint32(0, 1 << bit, littleEndian);
+  const bytes = bytesOf({ view, start: start + FLAGS_AT, end: start + FLAGS_AT + mask.length });
+  return { path: [], offset: FLAGS_AT, bytes, mask, holds };
+}
+
+function attributeAsIs(link: InventoryLink, path: readonly number[], holds: boolean): Condition | undefined {
+  const attribute = follow(attributesOf(link.message), path);
+  if (attribute === undefined || attribute.end - attribute.start > LONGEST) return undefined;
+  return { path, offset: 0, bytes: bytesOf(attribute), holds };
 }
 
 /** Several fields in one attribute: its bytes change with any of them. */

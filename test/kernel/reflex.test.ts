@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Arrivals } from './support/arrivals.ts';
-import { heard, hears, historyOf, inSync, keepInSync, unheard, within } from './support/keeping.ts';
+import { heard, hears, historyOf, inSync, keepInSync, objectOf, unheard, within } from './support/keeping.ts';
 import { monitor } from './support/monitor.ts';
 import type { Namespace } from './support/namespace.ts';
 import { isRead, type NetlinkRequest, requests } from './support/requests.ts';
@@ -34,13 +34,22 @@ async function has(ns: Namespace, address: string): Promise<boolean> {
 /** Makes a drift until it is answered by a reflex, which links get when nothing has happened for a moment. */
 async function answered(ns: Namespace, asked: Arrivals<NetlinkRequest>, change: keyof typeof changes) {
   const [line, isBack] = changes[change];
+  return answeredLine(ns, asked, line, isBack);
+}
+
+async function answeredLine(
+  ns: Namespace,
+  asked: Arrivals<NetlinkRequest>,
+  line: string,
+  isBack: (ns: Namespace) => Promise<boolean>,
+) {
   for (let tries = 0; tries < 100; tries++) {
     const from = asked.seen.length;
     await ns.ipBatch([line]);
-    await until(() => isBack(ns), { within, what: `${change} is back` });
+    await until(() => isBack(ns), { within, what: `what \`${line}\` changed is back` });
     if (asked.seen.slice(from).some(isReflex)) return from;
   }
-  assert.fail(`no reflex for ${change}`);
+  assert.fail(`no reflex for ${line}`);
 }
 
 for (const change of Object.keys(changes) as (keyof typeof changes)[]) {
@@ -124,5 +133,88 @@ test('what is fought over is not answered', async (t) => {
     });
   }
   assert.ok(answers > 0);
+  assert.equal(asked.seen.slice(from).filter(isReflex).length, 0);
+});
+
+test('a drift that is read beside another one is told like any other', async (t) => {
+  const { ns, daemon } = await keepInSync(
+    t,
+    yaml.replace('mtu: 1400 }', 'mtu: 1400 }\n  a0: { kind: dummy, mtu: 1400, on_drift: alert }'),
+  );
+  const asked = await requests(t, ns);
+  await answered(ns, asked, 'mtu');
+  await inSync(daemon);
+  const [from, events] = [asked.seen.length, daemon.journal.seen.length];
+  await unheard(daemon, () => ns.ipBatch(['link set a0 mtu 1300', 'link set v0 mtu 1300']));
+  await hears(daemon, 'v0', 'restored', events);
+  await hears(daemon, 'a0', 'drift', events);
+  assert.equal(asked.seen.slice(from).filter(isReflex).length, 1);
+});
+
+test('what a later notice says is not overtaken by what an earlier one called for', async (t) => {
+  const { ns, daemon } = await keepInSync(t, yaml);
+  const asked = await requests(t, ns);
+  await answered(ns, asked, 'addresses');
+  await answered(ns, asked, 'mtu');
+  const from = asked.seen.length;
+
+  await unheard(daemon, () =>
+    ns.ipBatch([
+      'address del 10.7.0.1/24 dev br0',
+      'address add 10.7.0.1/24 dev br0 metric 77 noprefixroute',
+    ]),
+  );
+  await inSync(daemon);
+  const [{ addr_info } = { addr_info: [] }] = await ns.ipJson('address', 'show', 'dev', 'br0');
+  const [address] = (addr_info as { local: string; metric?: number }[]).filter(
+    ({ local }) => local === '10.7.0.1',
+  );
+  assert.equal(address?.metric, 77);
+
+  await unheard(daemon, () => ns.ipBatch(['link set v0 mtu 1300', 'link set v0 mtu 1400']));
+  const { ifindex } = await ns.link('v0');
+  await unheard(daemon, () =>
+    ns.ipBatch(['link del v0', `link add x0 index ${ifindex} mtu 1300 type dummy`, 'link set x0 mtu 1301']),
+  );
+  await inSync(daemon);
+  assert.equal((await ns.link('x0')).mtu, 1301);
+  assert.equal(asked.seen.slice(from).filter(isReflex).length, 0);
+});
+
+test('a link that was found and is renamed is nobody’s any more', async (t) => {
+  const found = (ns: Namespace) => ns.ipBatch(['link add e0 mtu 1400 type dummy', 'link set e0 up']);
+  const { ns, daemon } = await keepInSync(
+    t,
+    'daemon: { contested: { after: 0 } }\nlinks:\n  e0: { mtu: 1400 }',
+    found,
+  );
+  const asked = await requests(t, ns);
+  await answeredLine(ns, asked, 'link set e0 mtu 1300', async () => (await ns.link('e0')).mtu === 1400);
+  const from = asked.seen.length;
+  await unheard(daemon, () =>
+    ns.ipBatch(['link set e0 down', 'link set e0 name w0', 'link set w0 mtu 1300']),
+  );
+  await hears(daemon, 'e0', 'drift', 0);
+  await until(async () => (await objectOf(daemon, 'e0')).state === 'waiting', { within });
+  assert.equal((await ns.link('w0')).mtu, 1300);
+  assert.equal(asked.seen.slice(from).filter(isReflex).length, 0);
+});
+
+test('what was made ready for a link that is down is not sent when it is up', async (t) => {
+  const { ns, daemon } = await keepInSync(
+    t,
+    `daemon: { disruptive: alert, contested: { after: 0 } }
+links:
+  r0: { kind: vrf, table: 70 }
+  e0: { kind: device, master: r0, mtu: 1400 }`,
+    (at) => at.ipBatch(['link add r0 type vrf table 70', 'link add e0 mtu 1400 master r0 type dummy']),
+  );
+  const asked = await requests(t, ns);
+  const isBack = async () => (await ns.link('e0')).master === 'r0';
+  await answeredLine(ns, asked, 'link set e0 nomaster', isBack);
+  const from = asked.seen.length;
+  await ns.ipBatch(['link set e0 up', 'link set e0 nomaster']);
+  await until(async () => (await objectOf(daemon, 'e0')).state === 'drifted', { within });
+  assert.equal(await isBack(), false);
   assert.equal(asked.seen.slice(from).filter(isReflex).length, 0);
 });
