@@ -3,7 +3,7 @@ import type { Figure } from './support/figure.ts';
 import { countOf } from './support/journal.ts';
 import { declarationOf, hostOf, makeLinks } from './support/links.ts';
 import { compiled } from './support/programs.ts';
-import { makeNamespace, Scratch } from './support/scratch.ts';
+import { leaveOutIpv6, makeNamespace, Scratch } from './support/scratch.ts';
 import { dropsOf, resizeReceiveBuffer } from './support/socket.ts';
 import { spreadOf } from './support/statistics.ts';
 import { inSync, makeHome, startVnetd, writeConfiguration } from './support/vnetd.ts';
@@ -21,6 +21,7 @@ export const loss: Figure = {
     const scratch = new Scratch();
     try {
       const namespace = await makeNamespace(scratch);
+      await leaveOutIpv6(namespace);
       await makeLinks(namespace, host);
       const home = makeHome(scratch);
       writeConfiguration(home, '10.yaml', declarationOf(host, '{ contested: { after: 0 }, sweep: 1h }'));

@@ -93,13 +93,21 @@ async function looksAtAnEdit(
   const probe = callsProbe(scratch, 'plan/judge.js#judge');
   const vnetd = await startVnetd(scratch, namespace, home, probe);
   await inSync(vnetd);
-  await pause(3000);
+  await noMoreCalls(probe);
   const before = probe.calls();
   await editOne(scratch, namespace, vnetd, files - 1, 1499);
   await pause(1000);
   const after = probe.calls();
   await vnetd.stop();
   return after - before;
+}
+
+/** After a start the planner is asked beforehand about each object (src/daemon/arming.ts), a few at a time. */
+async function noMoreCalls(probe: { calls(): number }): Promise<void> {
+  for (let last = -1, now = probe.calls(); now !== last; now = probe.calls()) {
+    last = now;
+    await pause(3000);
+  }
 }
 
 function nameOf(file: number): string {

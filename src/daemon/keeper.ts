@@ -423,7 +423,9 @@ export class Keeper {
     this.#reading = false;
     if (!whole) this.#lost = true;
     if (this.#generation > 0) this.#books.resynced();
-    for (const id of this.objects.ids()) this.#queue.add(id, { noticed: null, urgent: false });
+    // Those of links that are another now, or gone, were put into the queue by the inventory.
+    for (const [id, { state }] of this.objects.entries())
+      if (state !== 'in-sync') this.#queue.add(id, { noticed: null, urgent: false });
   }
 
   #readAgain(links: readonly InventoryLink[], ids: readonly ObjectId[]): void {

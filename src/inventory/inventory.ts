@@ -1,3 +1,4 @@
+import type { LinkMessage } from '../derive/codec.ts';
 import { decodeAddress } from '../reconcilers/addresses.ts';
 import type { FoundEntry } from '../reconcilers/list.ts';
 import { decodeVlanNotice, decodeVlans } from '../reconcilers/vlans.ts';
@@ -165,6 +166,10 @@ export class Inventory {
     if (findAttribute(notice.view, notice.start + SIZE.ifinfomsg, notice.end, IFLA.WIRELESS) !== undefined)
       return;
     const before = this.#links.get(notice.view.getInt32(notice.start + 4, littleEndian));
+    if (this.#reading !== undefined && before !== undefined && isAsBefore(notice, before.message)) {
+      this.#reading.links.add(before.ifindex);
+      return;
+    }
     const link = readLink(notice, before, this.#reading?.arena);
     if (link === undefined) return;
     this.#reading?.links.add(link.ifindex);
@@ -288,4 +293,11 @@ export class Inventory {
     if (name === undefined) return;
     this.#touched({ ifindex, name, what: 'list', list, standing: false, masters: nobody, requester });
   }
+}
+
+/** Read again and found word for word as it was: nobody has to look at it. */
+function isAsBefore(now: LinkMessage, before: LinkMessage): boolean {
+  const bytes = ({ view, start, end }: LinkMessage) =>
+    Buffer.from(view.buffer, view.byteOffset + start, end - start);
+  return now.end - now.start === before.end - before.start && bytes(now).equals(bytes(before));
 }
