@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Compiles the TypeScript of src/, test/ and bench/ into dist/, and bundles vnetctl out of that.
+# Compiles the TypeScript of src/, test/ and bench/ into dist/, and bundles vnetd and vnetctl out of that.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/environment.sh
 
-# Where bin/vnetctl leads to. Three folders deep like dist/src/cli/, so that paths from there to package.json and build/ lead to the same.
-bundle=dist/bin/vnetctl
+# Where the programs of bin/ lead to. Three folders deep like dist/src/cli/, so that paths from there to package.json and build/ lead to the same.
+bundle=dist/bin
 one_at_a_time compile
 
 # tsc leaves the output of a source that is gone, and node --test would go on running it.
@@ -13,7 +13,7 @@ if [ -d dist ]; then
   while IFS= read -r output; do
     source=${output#dist/}
     [ -e "${source%.js}.ts" ] || rm -f "$output" "$output.map"
-  done < <(find dist -path dist/bin -prune -o -name '*.js' -print)
+  done < <(find dist -path "$bundle*" -prune -o -name '*.js' -print)
 fi
 node_modules/.bin/tsc --pretty false "$@"
 
@@ -21,7 +21,6 @@ node_modules/.bin/tsc --pretty false "$@"
 if [ dist/.tsbuildinfo -nt "$bundle" ] || [ scripts/bundle.mjs -nt "$bundle" ]; then
   rm -rf "$bundle.new"
   node scripts/bundle.mjs "$bundle.new"
-  chmod 755 "$bundle.new/main.js"
   rm -rf "$bundle"
   mv "$bundle.new" "$bundle"
 fi
