@@ -3,8 +3,8 @@ import type { FoundAddress, InventoryLink } from '../inventory/links.ts';
 import type { WantedLink } from '../model/declaration.ts';
 import type { FoundLink, Judgement } from '../plan/situation.ts';
 import { entryAt } from '../plan/situation.ts';
-import { fieldsOf, listNamed } from '../reconcilers/index.ts';
-import type { AnyRow, Fields } from '../reconcilers/kind.ts';
+import { listNamed, rowOf, sharesAttribute } from '../reconcilers/index.ts';
+import type { AnyRow } from '../reconcilers/kind.ts';
 import type { FoundEntry } from '../reconcilers/list.ts';
 import { follow } from '../wire/attributes.ts';
 import { bytesOf, littleEndian } from '../wire/bytes.ts';
@@ -46,14 +46,13 @@ export function reflexesOf(
     return request !== undefined && request.body.length <= LONGEST ? request : undefined;
   };
   const reflexes: Reflex[] = [];
-  const table = fieldsOf(wanted.kind);
   for (const key of Object.keys(wanted.fields)) {
-    const difference = differenceOf(table, key, link);
+    const difference = differenceOf(wanted.kind, key, link);
     if (difference === undefined) continue;
     const { [key]: _, ...values } = found.values;
     const request = prepared(key, inThought(found, { values }));
     if (request === undefined) continue;
-    const conditions = [...circumstancesOf(table[key], link), difference];
+    const conditions = [...circumstancesOf(rowOf(wanted.kind, key), link), difference];
     reflexes.push({ type: RTM.NEWLINK, conditions, request });
   }
   for (const [name, { entries }] of Object.entries(wanted.lists)) {
@@ -80,14 +79,14 @@ const FLAGS_AT = 8;
 const LONGEST = 256;
 
 /** What a message has to lack to differ from the link as it is; undefined where bytes do not tell. */
-function differenceOf(table: Fields, key: string, link: InventoryLink): Condition | undefined {
-  const row = table[key];
+function differenceOf(kind: string, key: string, link: InventoryLink): Condition | undefined {
+  const row = rowOf(kind, key);
   // What hangs on other values is for the planner, which knows how they are by then.
   if (row === undefined || row.agrees !== undefined || row.silent !== undefined) return undefined;
   if (typeof row.change === 'function' || row.beside !== undefined) return undefined;
   const { place } = row;
   if (place.at === 'flag') return flagAsIs(link, place.bit, false);
-  if (place.at !== 'attribute' || place.word !== undefined || isShared(table, row)) return undefined;
+  if (place.at !== 'attribute' || place.word !== undefined || sharesAttribute(kind, key)) return undefined;
   return attributeAsIs(link, place.path, false);
 }
 
@@ -118,15 +117,6 @@ function attributeAsIs(link: InventoryLink, path: readonly number[], holds: bool
   const attribute = follow(attributesOf(link.message), path);
   if (attribute === undefined || attribute.end - attribute.start > LONGEST) return undefined;
   return { path, offset: 0, bytes: bytesOf(attribute), holds };
-}
-
-/** Several fields in one attribute: its bytes change with any of them. */
-function isShared(table: Fields, { place }: AnyRow): boolean {
-  const path = place.at === 'attribute' ? place.path.join() : undefined;
-  return (
-    Object.values(table).filter((row) => row.place.at === 'attribute' && row.place.path.join() === path)
-      .length > 1
-  );
 }
 
 /** The link as it is but for something; its members and lists are looked up when asked for. */

@@ -69,6 +69,23 @@ export function fieldsOf(kindName: string): Fields {
   return table;
 }
 
+const shared = new Map([...tables].map(([kindName, table]) => [kindName, keysSharing(table)]));
+
+/** Whether other fields of the kind have their place in the same attribute: its bytes change with any of them. */
+export function sharesAttribute(kindName: string, key: string): boolean {
+  return shared.get(kindName)?.has(key) === true;
+}
+
+function keysSharing(table: Fields): ReadonlySet<string> {
+  const byPath = new Map<string, string[]>();
+  for (const [key, { place }] of Object.entries(table)) {
+    if (place.at !== 'attribute') continue;
+    const path = place.path.join();
+    byPath.set(path, [...(byPath.get(path) ?? []), key]);
+  }
+  return new Set([...byPath.values()].filter((keys) => keys.length > 1).flat());
+}
+
 export function rowOf(kindName: string, key: string): AnyRow | undefined {
   const table = fieldsOf(kindName);
   return Object.hasOwn(table, key) ? table[key] : undefined;
