@@ -71,15 +71,9 @@ export const status: Figure = {
   },
 };
 
-/**
- * The environment as it is on a bare host: for `NODE_EXTRA_CA_CERTS` Node 20 reads all certificates there are at each start,
- * which takes twice as long as all else and flatters whatever is put beside an empty Node.
- */
-const { NODE_EXTRA_CA_CERTS: _, ...environment } = process.env;
-
 async function timed([program = '', ...args]: readonly string[]): Promise<number> {
   const begun = performance.now();
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'], env: environment });
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   child.stdout.resume();
   await once(child, 'close');
   return performance.now() - begun;
