@@ -90,7 +90,7 @@ async function looksAtAnEdit(
   home: Vnetd['home'],
   files: number,
 ): Promise<number> {
-  const probe = callsProbe(scratch, 'plan/judge.js#judge');
+  const probe = callsProbe(scratch, '/keeper-thread.js#judge');
   const vnetd = await startVnetd(scratch, namespace, home, probe);
   await inSync(vnetd);
   await noMoreCalls(probe);

@@ -24,7 +24,7 @@ interface Surroundings {
   readonly identities: Identities;
   readonly performer: Performer;
   /** What the planner would say if the link were so. */
-  judge(id: ObjectId, held: Held, found: FoundLink): Judgement;
+  judgeFound(id: ObjectId, held: Held, found: FoundLink): Judgement;
   contested(): ContestedSettings;
   broken(id: ObjectId, held: Held, error: unknown): void;
   /** Whether something waits to be looked at. */
@@ -108,13 +108,13 @@ export class Arming {
   }
 
   #arm(id: ObjectId, held: Held): void {
-    const { inventory, identities, performer, socket, judge } = this.#around;
+    const { inventory, identities, performer, socket, judgeFound } = this.#around;
     const link = identities.linkOf(id);
     if (link === undefined) return;
     const found = foundLink(inventory, held.wanted, link, held.sight);
     const reflexes = reflexesOf(
       { wanted: held.wanted, link, found, addresses: inventory.addresses(link.ifindex) },
-      (without) => judge(id, held, without),
+      (without) => judgeFound(id, held, without),
       (step) => performer.encode(step),
     );
     if (reflexes.length === 0) return;

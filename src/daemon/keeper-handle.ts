@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { DeclarationInText } from '../config/in-force.ts';
 import { Failure } from '../model/failure.ts';
+import { Intake } from './intake.ts';
 import type { Answers, FromKeeper, KeeperData, Question, ToKeeper } from './messages.ts';
 
 /** The main thread's end of the keeper's thread. */
@@ -36,8 +37,9 @@ export function startKeeper(data: KeeperData): KeeperHandle {
   >();
   let number = 0;
   let stopping = false;
+  let end = () => {};
   const ended = new Promise<void>((resolve) => {
-    worker.once('exit', () => resolve());
+    end = resolve;
   });
   let listener: KeeperNews | undefined;
   let untold: ((news: KeeperNews) => void)[] = [];
@@ -45,23 +47,23 @@ export function startKeeper(data: KeeperData): KeeperHandle {
     if (listener === undefined) untold.push(word);
     else word(listener);
   };
-  worker.on('message', (message: FromKeeper) => {
-    if (message.say === 'news') {
-      pass((news) => news.told(message));
-      // Not before the loop had its turn: whoever else waits for this thread comes first.
-      setImmediate(() => tell({ say: 'taken' }));
-      return;
-    }
-    if (message.say !== 'answer') return pass((news) => news.told(message));
-    asked.get(message.number)?.resolve(message.answer);
-    asked.delete(message.number);
-  });
+  const intake = new Intake(
+    (message) => {
+      if (message.say !== 'answer') return pass((news) => news.told(message));
+      asked.get(message.number)?.resolve(message.answer);
+      asked.delete(message.number);
+    },
+    () => tell({ say: 'taken' }),
+  );
+  worker.on('message', (message: FromKeeper) => intake.take(message));
   worker.on('error', (error) =>
     pass((news) => news.died(error instanceof Error ? (error.stack ?? error.message) : String(error))),
   );
   worker.on('exit', () => {
+    intake.finish();
     for (const { reject } of asked.values()) reject(new Failure('internal', 'the keeper has ended'));
     if (!stopping) pass((news) => news.died('the keeper has ended'));
+    end();
   });
   const tell = (message: ToKeeper) => worker.postMessage(message);
   return {

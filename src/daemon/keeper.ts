@@ -118,7 +118,7 @@ export class Keeper {
       objects: this.objects,
       identities: this.#identities,
       performer: this.#performer,
-      judge: (id, held, found) => this.#judgeFound(id, held, found),
+      judgeFound: (id, held, found) => this.#judgeFound(id, held, found),
       contested: () => this.#books.contestedSettings,
       broken: (id, held, error) => this.#books.broken(id, held, error),
       isBusy: () => this.#lost || this.#queue.size > 0,

@@ -6,8 +6,8 @@ import type { ObjectStatus } from '../model/status.ts';
 const EVERY_MS = 5;
 /** A whole declaration is looked at soon: what is told meanwhile would be told again for each object. */
 const AFTER_DECLARATION_MS = 200;
-/** Taking in a happening costs the main thread a line of the journal and a row: so many leave its loop free for others. */
-const AT_ONCE = 128;
+/** Where processors are scarce each batch waits for several turns of both threads: few and large ones. */
+const A_BATCH = 1024;
 /** What may wait for a main thread that is busy; of more the oldest are given up, and counted. */
 const MOST_WAITING = 100_000;
 
@@ -89,7 +89,7 @@ export class News {
       else changed.push(status);
     }
     this.#changed = new Set();
-    const happenings = this.#happenings.splice(0, AT_ONCE);
+    const happenings = this.#happenings.splice(0, A_BATCH);
     this.#underway += 1;
     this.#post({ changed, gone, happenings, lost: this.#lost });
     this.#lost = 0;
