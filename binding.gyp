@@ -4,11 +4,16 @@
       "target_name": "vnetd",
       "sources": [
         "native/addon.cc",
+        "native/courier-face.cc",
+        "native/courier.cc",
         "native/exchange.cc",
         "native/host.cc",
+        "native/mount-table.cc",
         "native/namespace.cc",
         "native/netlink-socket.cc",
+        "native/network-namespaces.cc",
         "native/reflexes.cc",
+        "native/talk.cc",
         "native/watcher.cc"
       ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],

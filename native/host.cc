@@ -13,11 +13,7 @@
 
 #include "descriptor.h"
 #include "namespace.h"
-
-// Linux 5.14; the headers of the compiling machine may be older than the kernel it is run on.
-#ifndef SO_NETNS_COOKIE
-#define SO_NETNS_COOKIE 71
-#endif
+#include "netns-cookie.h"
 
 namespace {
 

@@ -27,8 +27,6 @@ constexpr size_t kDatagramsACall = 128;
 constexpr uint32_t kReflexSequence = 0x80000000;
 
 // The words of the memory shared with JavaScript.
-enum Pulse { kTurns, kInKernel, kSince, kPulseCells };
-constexpr int32_t kLowBits = 0x3fffffff;
 enum State { kMay, kSequence, kLength, kMicros, kStateWords };
 
 struct Bytes {
@@ -62,12 +60,6 @@ int64_t NowMicros() {
   timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1'000;
-}
-
-int64_t NowMillis() {
-  timespec now;
-  clock_gettime(CLOCK_REALTIME, &now);
-  return int64_t{now.tv_sec} * 1'000 + now.tv_nsec / 1'000'000;
 }
 
 int NamespaceId(msghdr* header) {
@@ -175,31 +167,16 @@ Napi::Value NetlinkSocket::Send(const Napi::CallbackInfo& info) {
 ssize_t NetlinkSocket::SendNow(const uint8_t* bytes, size_t length) {
   sockaddr_nl kernel = {};
   kernel.nl_family = AF_NETLINK;
-  if (pulse_ != nullptr) {
-    __atomic_store_n(&pulse_[kSince], static_cast<int32_t>(NowMillis() & kLowBits), __ATOMIC_SEQ_CST);
-    __atomic_store_n(&pulse_[kInKernel], 1, __ATOMIC_SEQ_CST);
-  }
+  const WaitMark::During waiting(wait_mark_);
   ssize_t sent;
   do {
     sent = sendto(descriptor_->get(), bytes, length, 0, reinterpret_cast<sockaddr*>(&kernel), sizeof kernel);
   } while (sent < 0 && errno == EINTR);
-  const int error = errno;
-  if (pulse_ != nullptr) {
-    __atomic_store_n(&pulse_[kInKernel], 0, __ATOMIC_SEQ_CST);
-    __atomic_add_fetch(&pulse_[kTurns], 1, __ATOMIC_SEQ_CST);
-  }
-  return sent < 0 ? -error : sent;
+  return sent < 0 ? -errno : sent;
 }
 
 Napi::Value NetlinkSocket::MarkWaits(const Napi::CallbackInfo& info) {
-  if (!info[0].IsTypedArray()) return Napi::Number::New(info.Env(), -EINVAL);
-  auto cells = info[0].As<Napi::Int32Array>();
-  if (cells.TypedArrayType() != napi_int32_array || cells.ElementLength() < kPulseCells) {
-    return Napi::Number::New(info.Env(), -EINVAL);
-  }
-  pulse_cells_ = Napi::Persistent(info[0].As<Napi::Object>());
-  pulse_ = cells.Data();
-  return Napi::Number::New(info.Env(), 0);
+  return Napi::Number::New(info.Env(), wait_mark_.Use(info[0]));
 }
 
 Napi::Value NetlinkSocket::Receive(const Napi::CallbackInfo& info) {
@@ -343,7 +320,10 @@ Napi::Value NetlinkSocket::Watch(const Napi::CallbackInfo& info) {
   int error = Unusable();
   if (error == 0 && watcher_ != nullptr) error = -EBUSY;
   if (error == 0 && !info[0].IsFunction()) error = -EINVAL;
-  if (error == 0) watcher_ = Watcher::Start(info.Env(), descriptor_->get(), this, info[0], &watcher_, &error);
+  if (error == 0) {
+    Watcher::Subject subject = {descriptor_->get(), UV_READABLE, Value(), [this] { Glance(); }};
+    watcher_ = Watcher::Start(info.Env(), std::move(subject), info[0], &watcher_, &error);
+  }
   return Napi::Number::New(info.Env(), error);
 }
 

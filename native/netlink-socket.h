@@ -8,6 +8,7 @@
 
 #include "descriptor.h"
 #include "reflexes.h"
+#include "wait-mark.h"
 
 class Watcher;
 
@@ -73,9 +74,7 @@ class NetlinkSocket : public Napi::ObjectWrap<NetlinkSocket> {
   std::vector<Slot> slots_;
   std::vector<mmsghdr> headers_;
 
-  // Memory of JavaScript's that says whether the kernel is waited for (src/daemon/pulse.ts).
-  Napi::ObjectReference pulse_cells_;
-  int32_t* pulse_ = nullptr;
+  WaitMark wait_mark_;
 
   // What Glance() filled its room with, or -errno, until it is received; 0: nothing.
   int glimpsed_ = 0;

@@ -3,21 +3,18 @@
 #include <cerrno>
 #include <new>
 
-#include "netlink-socket.h"
-
-Watcher* Watcher::Start(napi_env env, int fd, NetlinkSocket* socket, napi_value callback, Watcher** holder,
-                        int* error) {
+Watcher* Watcher::Start(napi_env env, Subject subject, napi_value callback, Watcher** holder, int* error) {
   uv_loop_t* loop = nullptr;
   if (napi_get_uv_event_loop(env, &loop) != napi_ok) {
     *error = -EINVAL;
     return nullptr;
   }
-  auto* watcher = new (std::nothrow) Watcher(env, socket, holder);
+  auto* watcher = new (std::nothrow) Watcher(env, std::move(subject), holder);
   if (watcher == nullptr) {
     *error = -ENOMEM;
     return nullptr;
   }
-  *error = uv_poll_init(loop, &watcher->poll_, fd);
+  *error = uv_poll_init(loop, &watcher->poll_, watcher->subject_.fd);
   if (*error != 0) {
     delete watcher;
     return nullptr;
@@ -26,9 +23,9 @@ Watcher* Watcher::Start(napi_env env, int fd, NetlinkSocket* socket, napi_value 
 
   // The loop must be empty before an environment's end: a worker's aborts the process over an open handle.
   napi_add_async_cleanup_hook(env, OnEnvironmentEnd, watcher, &watcher->hook_);
-  napi_create_reference(env, socket->Value(), 1, &watcher->self_);
+  napi_create_reference(env, watcher->subject_.owner, 1, &watcher->self_);
   napi_create_reference(env, callback, 1, &watcher->callback_);
-  *error = uv_poll_start(&watcher->poll_, UV_READABLE, OnReadable);
+  *error = uv_poll_start(&watcher->poll_, watcher->subject_.events, OnReady);
   if (*error != 0) {
     watcher->Stop();
     return nullptr;
@@ -56,12 +53,12 @@ void Watcher::KeepLoopAlive(bool keep) {
   }
 }
 
-void Watcher::OnReadable(uv_poll_t* poll, int status, int) {
+void Watcher::OnReady(uv_poll_t* poll, int status, int) {
   auto* watcher = static_cast<Watcher*>(poll->data);
   // A socket that lost messages (ENOBUFS) is in error, POLLERR, until that error is read. libuv takes it for a
   // bad descriptor and stops polling; here it is a thing to be read like any other.
-  if (status < 0) uv_poll_start(poll, UV_READABLE, OnReadable);
-  watcher->socket_->Glance();
+  if (status < 0) uv_poll_start(poll, watcher->subject_.events, OnReady);
+  if (watcher->subject_.before) watcher->subject_.before();
   watcher->Call();
 }
 

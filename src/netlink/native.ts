@@ -5,56 +5,9 @@
  * only for want of a right, a feature or an open socket throws {@link NativeError}.
  */
 import { constants } from 'node:os';
-import { join } from 'node:path';
-import { getSystemErrorMap } from 'node:util';
+import { addon, NativeError, type NativeSocket } from './addon.ts';
 
-interface NativeSocket {
-  open(protocol: number, namespace: number): number;
-  failedCall(): string;
-  fd(): number;
-  portId(): number;
-  setOption(level: number, option: number, value: number): number;
-  send(bytes: Uint8Array): number;
-  receive(into: Uint8Array, slot: number, found: Int32Array): number;
-  wait(milliseconds: number): number;
-  drops(): number;
-  watch(callback: () => void): number;
-  keep(loopAlive: boolean): void;
-  exchange(bytes: Uint8Array, deadline?: number): number | Promise<ExchangeResult>;
-  markWaits(cells: Int32Array): number;
-  useReflexes(
-    into: Uint8Array,
-    slot: number,
-    found: Int32Array,
-    state: Uint8Array,
-    request: Uint8Array,
-  ): number;
-  arm(ifindex: number, program: Uint8Array): number;
-  disarm(ifindex: number): void;
-  close(): void;
-}
-
-interface ExchangeResult {
-  readonly error: number;
-  readonly call: string;
-  readonly answers: Uint8Array;
-}
-
-interface Addon {
-  readonly NetlinkSocket: new () => NativeSocket;
-  peerCredentials(fd: number): number | [pid: number, uid: number, gid: number];
-  namespaceCookie(fd: number): number | bigint;
-  bootTimeMicros(): number;
-  lockFile(path: string): number;
-  sendDatagram(path: string, bytes: Uint8Array): number;
-  connectStream(path: string): number;
-  terminalSize(fd: number): number | [columns: number, rows: number];
-}
-
-// build/ stands beside dist/ in a checkout and where installed. `require` would do the same, and take 2 ms to be made.
-const loaded = { exports: {} };
-process.dlopen(loaded, join(import.meta.dirname, '../../../build/Release/vnetd.node'));
-const addon = loaded.exports as Addon;
+export { NativeError } from './addon.ts';
 
 const { EPERM } = constants.errno;
 
@@ -69,25 +22,6 @@ const NETLINK_LISTEN_ALL_NSID = 8;
 const NETLINK_CAP_ACK = 10;
 const NETLINK_EXT_ACK = 11;
 const NETLINK_GET_STRICT_CHK = 12;
-
-/** What the kernel refused: its errno, by number and by name, and the system call that returned it. */
-export class NativeError extends Error {
-  override readonly name: string = 'NativeError';
-  /** The name of the errno, as in `EPERM`. */
-  readonly code: string;
-  /** The errno, positive. */
-  readonly errno: number;
-  readonly syscall: string;
-
-  /** @param attempt what was attempted, in words that follow "cannot" */
-  constructor(errno: number, syscall: string, attempt: string) {
-    const [code, words] = getSystemErrorMap().get(-errno) ?? [`E${errno}`, `error ${errno}`];
-    super(`cannot ${attempt}: ${words} (${code} from ${syscall})`);
-    this.code = code;
-    this.errno = errno;
-    this.syscall = syscall;
-  }
-}
 
 /** An exchange that ended before every answer had come. */
 export class ExchangeError extends NativeError {

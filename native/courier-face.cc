@@ -1,0 +1,87 @@
+#include "courier-face.h"
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace {
+
+// JavaScript has checked its arguments; this repeats what memory safety needs.
+bool TakeErrand(const Napi::CallbackInfo& info, Courier::Errand* errand) {
+  if (!info[0].IsString() || !info[1].IsBigInt() || !info[2].IsNumber() || !info[3].IsTypedArray()) return false;
+  if (info[3].As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array || !info[4].IsNumber()) return false;
+  errand->path = info[0].As<Napi::String>();
+  bool lossless = false;
+  errand->cookie = info[1].As<Napi::BigInt>().Uint64Value(&lossless);
+  errand->port = info[2].As<Napi::Number>().Uint32Value();
+  const auto requests = info[3].As<Napi::Uint8Array>();
+  errand->talk.requests.assign(requests.Data(), requests.Data() + requests.ByteLength());
+  errand->talk.deadline = info[4].As<Napi::Number>().DoubleValue();
+  errand->talk.answers.clear();
+  errand->talk.error = 0;
+  errand->talk.call = "";
+  return true;
+}
+
+Napi::Object ResultOf(Napi::Env env, const Talk& talk) {
+  auto answers = Napi::Uint8Array::New(env, talk.answers.size());
+  if (!talk.answers.empty()) std::memcpy(answers.Data(), talk.answers.data(), talk.answers.size());
+  auto result = Napi::Object::New(env);
+  result.Set("error", talk.error);
+  result.Set("call", talk.call);
+  result.Set("answers", answers);
+  return result;
+}
+
+class Delivery : public Napi::AsyncWorker {
+ public:
+  Delivery(Napi::Env env, std::shared_ptr<Courier> courier, Courier::Errand errand)
+      : Napi::AsyncWorker(env, "vnetd:errand"),
+        courier_(std::move(courier)),
+        errand_(std::move(errand)),
+        deferred_(Napi::Promise::Deferred::New(env)) {}
+
+  Napi::Promise Promise() const { return deferred_.Promise(); }
+
+ protected:
+  void Execute() override { courier_->Run(errand_); }
+  void OnOK() override { deferred_.Resolve(ResultOf(Env(), errand_.talk)); }
+
+ private:
+  const std::shared_ptr<Courier> courier_;
+  Courier::Errand errand_;
+  Napi::Promise::Deferred deferred_;
+};
+
+}  // namespace
+
+Napi::Function CourierFace::Define(Napi::Env env) {
+  return DefineClass(env, "Courier",
+                     {
+                         InstanceMethod<&CourierFace::Run>("run"),
+                         InstanceMethod<&CourierFace::Later>("later"),
+                         InstanceMethod<&CourierFace::MarkWaits>("markWaits"),
+                     });
+}
+
+Napi::Value CourierFace::Run(const Napi::CallbackInfo& info) {
+  if (!TakeErrand(info, &errand_)) return Napi::Number::New(info.Env(), -EINVAL);
+  {
+    const WaitMark::During waiting(wait_mark_);
+    courier_->Run(errand_);
+  }
+  return ResultOf(info.Env(), errand_.talk);
+}
+
+Napi::Value CourierFace::Later(const Napi::CallbackInfo& info) {
+  Courier::Errand errand;
+  if (!TakeErrand(info, &errand)) return Napi::Number::New(info.Env(), -EINVAL);
+  auto* delivery = new Delivery(info.Env(), courier_, std::move(errand));
+  const Napi::Promise promise = delivery->Promise();
+  delivery->Queue();
+  return promise;
+}
+
+Napi::Value CourierFace::MarkWaits(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), wait_mark_.Use(info[0]));
+}

@@ -1,0 +1,90 @@
+import { addon, type NativeCourier, NativeError, type NativeMountTable } from './addon.ts';
+import { ExchangeError } from './native.ts';
+
+/** A network namespace with a name: where it is found, and which one it is. */
+export interface NamedNamespace {
+  /** `/run/netns/NAME`. */
+  readonly path: string;
+  /** SO_NETNS_COOKIE: never used again until the next boot. */
+  readonly cookie: bigint;
+}
+
+/**
+ * Takes requests into network namespaces, on a thread of its own; nothing of vnetd stays inside.
+ * Where the name stands for another namespace by now, nothing is sent: `ESTALE`.
+ */
+export class Courier {
+  readonly #native: NativeCourier = new addon.Courier();
+
+  /** Sends requests from inside, and waits until each with `NLM_F_ACK` is answered; throws {@link ExchangeError}. */
+  run(
+    to: NamedNamespace,
+    port: number,
+    requests: Uint8Array,
+    deadline = Number.POSITIVE_INFINITY,
+  ): Uint8Array {
+    return answersIn(this.#native.run(to.path, to.cookie, port, requests, deadline));
+  }
+
+  /** The same from a thread of libuv's pool, for what holds the sender for long in the kernel. */
+  async later(
+    to: NamedNamespace,
+    port: number,
+    requests: Uint8Array,
+    deadline = Number.POSITIVE_INFINITY,
+  ): Promise<Uint8Array> {
+    return answersIn(await this.#native.later(to.path, to.cookie, port, requests, deadline));
+  }
+
+  /** Marks in shared memory when {@link run} waits for the kernel, as NetlinkSocket.markWaits does. */
+  markWaits(cells: Int32Array): void {
+    const marked = this.#native.markWaits(cells);
+    if (marked < 0) throw new NativeError(-marked, 'markWaits', 'mark waits for the kernel');
+  }
+}
+
+function answersIn(result: Awaited<ReturnType<NativeCourier['later']>>): Uint8Array {
+  if (typeof result === 'number') throw new NativeError(-result, 'sendmsg', 'send netlink requests');
+  const { error, call, answers } = result;
+  if (error < 0) throw new ExchangeError(-error, call, answers);
+  return answers;
+}
+
+/** Makes a namespace with a name as `ip netns add` does, in a folder that is made shared; gives its cookie, throws {@link NativeError}. */
+export function makeNamespace(folder: string, name: string): bigint {
+  const made = addon.makeNamespace(folder, name);
+  if (typeof made === 'bigint') return made;
+  const [error, call] = made;
+  throw new NativeError(-error, call, `make the network namespace ${name}`);
+}
+
+/** Takes a name away as `ip netns del` does, or a stale file of that name; throws {@link NativeError}. */
+export function dropNamespace(folder: string, name: string): void {
+  const dropped = addon.dropNamespace(folder, name);
+  if (dropped === 0) return;
+  const [error, call] = dropped;
+  throw new NativeError(-error, call, `delete the network namespace ${name}`);
+}
+
+/** The mounts this process sees. It does not keep the thread alive. */
+export class MountTable {
+  readonly #native: NativeMountTable = new addon.MountTable();
+  #closed = false;
+
+  /** Calls back from this thread's event loop when it is watched, which takes a turn, and after each change from then on. */
+  watch(callback: () => void): void {
+    const started = this.#native.watch(callback);
+    if (started < 0) throw new NativeError(-started, 'epoll_ctl', 'watch the mount table');
+    // libuv begins to watch when it next waits, between these two; the kernel counts changes before as known.
+    setImmediate(() =>
+      setImmediate(() => {
+        if (!this.#closed) callback();
+      }),
+    );
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#native.close();
+  }
+}
