@@ -1,4 +1,5 @@
 import { foundLink } from '../inventory/found.ts';
+import type { InventoryLink } from '../inventory/links.ts';
 import { type ObjectId, objectId, parseObjectId, resolveReference } from '../model/address.ts';
 import { entryText } from '../model/entry-text.ts';
 import type { ObjectDetail, ShownAttribute } from '../model/status.ts';
@@ -17,8 +18,12 @@ export function detailOf(keeper: Keeper, ledger: Ledger, id: ObjectId): ObjectDe
   const held = keeper.objects.get(id);
   if (held === undefined) return null;
   const link = keeper.linkOf(id);
-  const over = link === undefined ? [] : keeper.inventory.over(link.ifindex).map(({ name }) => name);
-  const members = link === undefined ? [] : keeper.inventory.members(link.ifindex).map(({ name }) => name);
+  const inventory = keeper.rooms.of(id)?.inventory;
+  const idsOf = (links: readonly InventoryLink[] | undefined) =>
+    (links ?? []).map(({ name }) => objectId(held.wanted.namespace, name));
+  const over = link === undefined ? [] : idsOf(inventory?.over(link.ifindex));
+  const members = link === undefined ? [] : idsOf(inventory?.members(link.ifindex));
+  const master = inventory?.link(link?.master ?? 0);
   return {
     status: statusOf(id, held),
     ifindex: link?.ifindex ?? null,
@@ -26,14 +31,15 @@ export function detailOf(keeper: Keeper, ledger: Ledger, id: ObjectId): ObjectDe
     onDrift: held.wanted.onDrift,
     attributes: attributesOf(keeper, id, held),
     under: [...new Set([...underOf(held), ...members])],
-    over: [...new Set([...over, ...mastersOf(keeper, link?.master ?? 0)])],
+    over: [...new Set([...over, ...idsOf(master === undefined ? [] : [master])])],
     plan: keeper.plan(id),
   };
 }
 
 function attributesOf(keeper: Keeper, id: ObjectId, held: Held): ShownAttribute[] {
   const link = keeper.linkOf(id);
-  const found = link === undefined ? undefined : foundLink(keeper.inventory, held.wanted, link);
+  const view = keeper.rooms.of(id)?.view;
+  const found = link === undefined || view === undefined ? undefined : foundLink(view, held.wanted, link);
   const findings = keeper.judgement(id)?.findings ?? [];
   const note = (at: string) => {
     const hold = findings.find((finding) => finding.at === at)?.hold;
@@ -78,11 +84,6 @@ function underOf({ wanted }: Held): string[] {
     if (value === undefined || row.place.at === 'peer') return [];
     return [...(row.type.mentions?.(value) ?? [])].map((name) => resolveReference(wanted.namespace, name));
   });
-}
-
-function mastersOf(keeper: Keeper, master: number): string[] {
-  const link = keeper.inventory.link(master);
-  return link === undefined ? [] : [link.name];
 }
 
 /** What would be done now; for one object, for some, or (null) for all. */

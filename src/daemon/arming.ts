@@ -1,5 +1,5 @@
 import { foundLink } from '../inventory/found.ts';
-import type { Inventory } from '../inventory/inventory.ts';
+import type { View } from '../inventory/view.ts';
 import type { ObjectId } from '../model/address.ts';
 import type { ContestedSettings } from '../model/declaration.ts';
 import type { Channel } from '../netlink/channel.ts';
@@ -19,7 +19,7 @@ const SLICE_MS = 2;
 interface Surroundings {
   readonly socket: NetlinkSocket;
   readonly channel: Channel;
-  readonly inventory: Inventory;
+  readonly view: View;
   readonly objects: Objects;
   readonly identities: Identities;
   readonly performer: Performer;
@@ -108,12 +108,12 @@ export class Arming {
   }
 
   #arm(id: ObjectId, held: Held): void {
-    const { inventory, identities, performer, socket, judgeFound } = this.#around;
+    const { view, identities, performer, socket, judgeFound } = this.#around;
     const link = identities.linkOf(id);
     if (link === undefined) return;
-    const found = foundLink(inventory, held.wanted, link, held.sight);
+    const found = foundLink(view, held.wanted, link, held.sight);
     const reflexes = reflexesOf(
-      { wanted: held.wanted, link, found, addresses: inventory.addresses(link.ifindex) },
+      { wanted: held.wanted, link, found, addresses: view.inventory.addresses(link.ifindex) },
       (without) => judgeFound(id, held, without),
       (step) => performer.encode(step),
     );

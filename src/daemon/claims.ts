@@ -1,5 +1,5 @@
 import type { InventoryLink } from '../inventory/links.ts';
-import { type ObjectId, objectId } from '../model/address.ts';
+import { type ObjectId, resolveReference } from '../model/address.ts';
 import type { WantedLink } from '../model/declaration.ts';
 import type { Step } from '../model/step.ts';
 import type { Ledger } from '../owners/ledger.ts';
@@ -26,7 +26,10 @@ export class Claims {
         this.#claim(id, held);
         const { master, peer } = step.fields;
         if (master !== undefined) this.#bring(id, 'master', digestOf(master));
-        const other = typeof peer === 'string' ? this.#objects.get(objectId(null, peer)) : undefined;
+        const other =
+          typeof peer === 'string'
+            ? this.#objects.get(resolveReference(held.wanted.namespace, peer))
+            : undefined;
         if (other === undefined) continue;
         this.#claim(other.wanted.id, other);
         along.push(other);

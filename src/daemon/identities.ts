@@ -1,5 +1,5 @@
-import type { Inventory } from '../inventory/inventory.ts';
 import type { InventoryLink } from '../inventory/links.ts';
+import type { View } from '../inventory/view.ts';
 import { type ObjectId, objectId, parseObjectId, resolveReference } from '../model/address.ts';
 import type { Ledger } from '../owners/ledger.ts';
 import type { World } from '../plan/situation.ts';
@@ -7,18 +7,26 @@ import { kindNamed } from '../reconcilers/index.ts';
 import type { Held } from './held.ts';
 import type { Objects } from './objects.ts';
 
-/** Which link an object stands for, whatever it is named just now. */
+/** Which link of a namespace an object stands for, whatever it is named just now. */
 export class Identities {
-  readonly #inventory: Inventory;
+  readonly #view: View;
   readonly #ledger: Ledger;
   readonly #objects: Objects;
+  readonly #linkAnywhere: (id: ObjectId) => InventoryLink | undefined;
   readonly #owners = new Map<number, ObjectId>();
 
-  constructor(inventory: Inventory, ledger: Ledger, objects: Objects) {
-    this.#inventory = inventory;
+  /** `linkAnywhere` answers the same question for objects of any namespace. */
+  constructor(
+    view: View,
+    { ledger, objects }: { readonly ledger: Ledger; readonly objects: Objects },
+    linkAnywhere: (id: ObjectId) => InventoryLink | undefined,
+  ) {
+    this.#view = view;
     this.#ledger = ledger;
     this.#objects = objects;
+    this.#linkAnywhere = linkAnywhere;
     for (const id of ledger.ids()) {
+      if (parseObjectId(id).namespace !== view.namespace) continue;
       const { ifindex, origin } = ledger.get(id);
       if (ifindex !== null && origin === 'made') this.#owners.set(ifindex, id);
     }
@@ -28,11 +36,11 @@ export class Identities {
   linkOf(id: ObjectId): InventoryLink | undefined {
     const { name } = parseObjectId(id);
     const made = this.#madeFor(id);
-    if (made === undefined || made.name === name) return made ?? this.#inventory.named(name);
+    if (made === undefined || made.name === name) return made ?? this.#view.inventory.named(name);
     // It goes by the name of another declared object now, which has no link of its own: then it is that one's.
-    const other = objectId(null, made.name);
+    const other = objectId(this.#view.namespace, made.name);
     const taken = this.#objects.get(other) !== undefined && this.#madeFor(other) === undefined;
-    return taken ? this.#inventory.named(name) : made;
+    return taken ? this.#view.inventory.named(name) : made;
   }
 
   /** The object a link was last seen to stand for. */
@@ -46,17 +54,15 @@ export class Identities {
 
   /** What an object's declaration may ask of the rest of the world. */
   worldFor({ wanted }: Held): World {
-    const named = (reference: string) =>
-      this.#inventory.named(parseObjectId(resolveReference(wanted.namespace, reference)).name);
     return {
-      kindOf: (reference) => (wanted.name === reference ? undefined : named(reference)?.kind),
+      kindOf: (reference) => (wanted.name === reference ? undefined : this.#view.referred(reference)?.kind),
       misnamed: (reference) => {
         const id = resolveReference(wanted.namespace, reference);
-        const name = this.#objects.get(id) === undefined ? undefined : this.linkOf(id)?.name;
+        const name = this.#objects.get(id) === undefined ? undefined : this.#linkAnywhere(id)?.name;
         return name === parseObjectId(id).name ? undefined : name;
       },
       holderOf: (name) => {
-        const holder = named(name);
+        const holder = this.#view.inventory.named(name);
         if (holder === undefined) return undefined;
         const owner = this.#owners.get(holder.ifindex);
         const ours = owner !== undefined && this.#objects.get(owner) !== undefined;
@@ -70,7 +76,7 @@ export class Identities {
   /** The very link vnetd made for an object, while it lives. */
   #madeFor(id: ObjectId): InventoryLink | undefined {
     const { ifindex, origin, kind } = this.#ledger.get(id);
-    const link = ifindex === null || origin !== 'made' ? undefined : this.#inventory.link(ifindex);
+    const link = ifindex === null || origin !== 'made' ? undefined : this.#view.inventory.link(ifindex);
     return link !== undefined && link.kind === kindNamed(kind)?.kernel?.kind ? link : undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { fingerprint, foundLink, mentioned } from '../inventory/found.ts';
-import { Inventory, type Touch } from '../inventory/inventory.ts';
+import type { Touch } from '../inventory/inventory.ts';
 import type { InventoryLink } from '../inventory/links.ts';
 import { type ObjectId, objectId, parseObjectId } from '../model/address.ts';
 import type { DaemonSettings } from '../model/declaration.ts';
@@ -9,7 +9,7 @@ import type { Channel } from '../netlink/channel.ts';
 import type { Received } from '../netlink/messages.ts';
 import type { NetlinkSocket } from '../netlink/native.ts';
 import type { Ledger } from '../owners/ledger.ts';
-import { type Performed, Performer } from '../owners/performer.ts';
+import type { Performed } from '../owners/performer.ts';
 import { readLinkRequest } from '../owners/rtnetlink.ts';
 import { judge } from '../plan/judge.ts';
 import type { FoundLink, Hold, Judgement, Policy } from '../plan/situation.ts';
@@ -20,11 +20,11 @@ import { Bookkeeper } from './bookkeeper.ts';
 import type { DeclarationChange } from './changes.ts';
 import { Claims } from './claims.ts';
 import type { Held } from './held.ts';
-import { Identities } from './identities.ts';
 import { Objects } from './objects.ts';
 import { Queue, type Reason } from './queue.ts';
 import { Removals } from './removals.ts';
 import { requesterOf } from './requester.ts';
+import { type Room, Rooms } from './room.ts';
 import { Sweeper } from './sweeper.ts';
 import { openChannel, readAll } from './watchman.ts';
 
@@ -67,16 +67,14 @@ interface Work {
   readonly before: number | undefined;
 }
 
-/** Keeps one namespace as declared: reads, judges, acts, and says what happened. */
+/** Keeps what is declared: reads, judges, acts, and says what happened. */
 export class Keeper {
   readonly objects = new Objects();
-  readonly inventory: Inventory;
+  readonly rooms: Rooms;
   readonly #rim: Rim;
   readonly #channel: Channel;
-  readonly #performer: Performer;
   readonly #books: Bookkeeper;
   readonly #removals: Removals;
-  readonly #identities: Identities;
   readonly #claims: Claims;
   readonly #sweeper: Sweeper;
   readonly #arming: Arming;
@@ -94,37 +92,36 @@ export class Keeper {
 
   constructor(rim: Rim) {
     this.#rim = rim;
-    this.inventory = new Inventory((touch) => this.#touched(touch));
     this.#channel = openChannel(rim.socket, {
       message: (received) => this.#take(received),
       lost: () => {
         this.#lost = true;
       },
     });
-    this.#performer = new Performer(this.#channel, this.inventory);
+    const touched = (room: Room, touch: Touch) => this.#touched(room, touch);
+    this.rooms = new Rooms({ ledger: rim.ledger, objects: this.objects, touched }, this.#channel);
     this.#books = new Bookkeeper(rim, (id) => this.#wake(id));
-    this.#identities = new Identities(this.inventory, rim.ledger, this.objects);
     this.#claims = new Claims(rim.ledger, this.objects);
     this.#sweeper = new Sweeper({
       objects: this.objects,
-      linkOf: (id) => this.linkOf(id),
+      linkOf: (id) => this.rooms.linkOf(id),
       look: (links, ids) => this.#readAgain(links, ids),
       soon: (work) => rim.soon(work),
     });
     this.#arming = new Arming({
       socket: rim.socket,
       channel: this.#channel,
-      inventory: this.inventory,
+      view: this.rooms.host.view,
       objects: this.objects,
-      identities: this.#identities,
-      performer: this.#performer,
+      identities: this.rooms.host.identities,
+      performer: this.rooms.host.performer,
       judgeFound: (id, held, found) => this.#judgeFound(id, held, found),
       contested: () => this.#books.contestedSettings,
       broken: (id, held, error) => this.#books.broken(id, held, error),
       isBusy: () => this.#lost || this.#queue.size > 0,
       later: (work, ms) => rim.later(work, ms),
     });
-    this.#removals = new Removals(rim, this.inventory, this.#performer, (id) => this.linkOf(id));
+    this.#removals = new Removals(rim, this.rooms);
   }
 
   /** Reads the world for the first time and watches it from then on. */
@@ -203,7 +200,7 @@ export class Keeper {
 
   /** The link an object stands for, whatever its name is just now. */
   linkOf(id: ObjectId): InventoryLink | undefined {
-    return this.#identities.linkOf(id);
+    return this.rooms.linkOf(id);
   }
 
   #turn(): void {
@@ -214,13 +211,14 @@ export class Keeper {
   }
 
   #take(received: Received): void {
-    if (received.type === RTM.NEWROUTE) this.#performer.takeRoute(received);
-    else this.inventory.take(received);
+    const { inventory, performer } = this.rooms.host;
+    if (received.type === RTM.NEWROUTE) performer.takeRoute(received);
+    else inventory.take(received);
   }
 
-  #touched(touch: Touch): void {
+  #touched({ name: namespace, inventory, identities }: Room, touch: Touch): void {
     if (this.objects.size === 0) return;
-    const id = objectId(null, touch.name);
+    const id = objectId(namespace, touch.name);
     const reason: Reason = {
       noticed: this.#reading ? null : (this.#noticed ?? nowMicros()),
       urgent: !this.#reading,
@@ -232,11 +230,11 @@ export class Keeper {
       this.#queue.add(one, reason);
     };
     look(id);
-    const owner = this.#identities.ownerOf(touch.ifindex);
+    const owner = identities.ownerOf(touch.ifindex);
     if (owner !== undefined && owner !== id) look(owner);
     for (const master of touch.masters) {
-      const masterName = this.inventory.link(master)?.name;
-      if (masterName !== undefined) look(objectId(null, masterName));
+      const masterName = inventory.link(master)?.name;
+      if (masterName !== undefined) look(objectId(namespace, masterName));
     }
     if (touch.standing) for (const one of this.objects.mentioning(id)) look(one);
     const foreign = touch.requester !== 0 && touch.requester !== this.#channel.portId;
@@ -261,7 +259,7 @@ export class Keeper {
       if (this.#lost) this.#resync();
       // What a reflex answered is looked at before anything more is read, which would hide the drift.
       if (this.#channel.reflexed === 0)
-        this.#channel.exchange(this.inventory.takeStale().map(readLinkRequest));
+        this.#channel.exchange(this.rooms.host.inventory.takeStale().map(readLinkRequest));
       this.#lookAt(this.#queue.take(this.#channel.reflexed === 0 ? BATCH : this.#queue.size));
       if (performance.now() > end) break;
     }
@@ -306,7 +304,7 @@ export class Keeper {
       if (names.some((name) => making.has(name))) continue;
       for (const name of names) making.add(name);
       const disruptive = now.some((one) => one.disruptive);
-      const around = mentioned(this.inventory, held.sight);
+      const around = this.#around(id, held);
       const before = this.linkOf(id)?.ifindex;
       jobs.push({ id, held, judgement, steps: now.map(({ step }) => step), disruptive, around, before });
     }
@@ -318,7 +316,7 @@ export class Keeper {
     this.#rim.ledger.write();
     const reflexed = this.#channel.reflexed;
     this.#bouncing = jobs.some(({ disruptive }) => disruptive);
-    const results = this.#performer.perform(jobs);
+    const results = this.rooms.perform(jobs);
     this.#bouncing = false;
     const backed = this.#channel.reflexed === 0 ? reflexed : 0;
     for (const [i, job] of jobs.entries()) {
@@ -350,9 +348,9 @@ export class Keeper {
     const link = this.linkOf(id);
     if (link?.ifindex !== before) this.#books.died(held, link !== undefined);
     if (link !== undefined) this.#books.tellDrift(id, held);
-    const mark = () => fingerprint(this.inventory, held.wanted, link, held.sight);
+    const mark = () => this.#fingerprint(id, held, link);
     // A link it refers to went or came while the request was on its way: the answer was to another question.
-    const overtaken = mentioned(this.inventory, held.sight).some((ifindex, i) => ifindex !== around[i]);
+    const overtaken = this.#around(id, held).some((ifindex, i) => ifindex !== around[i]);
     for (const result of results)
       this.#books.performed(id, held, judgement, result, disruptive, overtaken, mark);
     // A claim on what could not be made would be a claim on what somebody else makes later.
@@ -369,7 +367,7 @@ export class Keeper {
     // What has its name and is of another kind is not what the object stands for.
     const stranger = judgement.findings.some(({ at, hold }) => at === 'kind' && hold?.why === 'refused');
     const link = stranger ? undefined : this.linkOf(id);
-    if (link !== undefined) this.#identities.saw(id, link);
+    if (link !== undefined) this.rooms.of(id)?.identities.saw(id, link);
     this.#claims.seen(id, held, judgement, link);
     this.#books.arrived(id, held, judgement);
     if (judgement.findings.length > 0) this.#arming.disarm(held);
@@ -390,14 +388,27 @@ export class Keeper {
 
   #judge(id: ObjectId, held: Held): Judgement {
     const link = this.linkOf(id);
-    const found = link === undefined ? undefined : foundLink(this.inventory, held.wanted, link, held.sight);
-    this.#books.refusals.reconsider(held, () => fingerprint(this.inventory, held.wanted, link, held.sight));
+    const view = this.rooms.of(id)?.view;
+    const found =
+      link === undefined || view === undefined ? undefined : foundLink(view, held.wanted, link, held.sight);
+    this.#books.refusals.reconsider(held, () => this.#fingerprint(id, held, link));
     return this.#judgeFound(id, held, found);
   }
 
   #judgeFound(id: ObjectId, held: Held, found: FoundLink | undefined): Judgement {
-    const world = this.#identities.worldFor(held);
+    const world = (this.rooms.of(id) ?? this.rooms.host).identities.worldFor(held);
     return judge(held.wanted, found, this.#rim.ledger.get(id), this.#policyFor(held), world);
+  }
+
+  /** The numbers of the links an object refers to. */
+  #around(id: ObjectId, held: Held): readonly number[] {
+    const view = this.rooms.of(id)?.view;
+    return view === undefined ? [] : mentioned(view, held.sight);
+  }
+
+  #fingerprint(id: ObjectId, held: Held, link: InventoryLink | undefined): string {
+    const view = this.rooms.of(id)?.view;
+    return view === undefined ? '' : fingerprint(view, held.wanted, link, held.sight);
   }
 
   #policyFor(held: Held): Policy {
@@ -417,9 +428,10 @@ export class Keeper {
   #resync(): void {
     this.#lost = false;
     this.#reading = true;
-    this.inventory.beginReading();
+    const { inventory } = this.rooms.host;
+    inventory.beginReading();
     const whole = readAll(this.#channel);
-    if (whole) this.inventory.endReading();
+    if (whole) inventory.endReading();
     this.#reading = false;
     if (!whole) this.#lost = true;
     if (this.#generation > 0) this.#books.resynced();

@@ -1,5 +1,4 @@
 import { foundLink } from '../inventory/found.ts';
-import type { Inventory } from '../inventory/inventory.ts';
 import type { InventoryLink } from '../inventory/links.ts';
 import { type ObjectId, parseObjectId } from '../model/address.ts';
 import type { Change } from '../model/change.ts';
@@ -8,7 +7,7 @@ import type { Step } from '../model/step.ts';
 import { acknowledgementOf, eachMessage } from '../netlink/messages.ts';
 import type { NetlinkSocket } from '../netlink/native.ts';
 import type { Ledger } from '../owners/ledger.ts';
-import type { Job, Performer } from '../owners/performer.ts';
+import type { Job } from '../owners/performer.ts';
 import { bareLink } from '../owners/rtnetlink.ts';
 import { leavesDown } from '../plan/membership.ts';
 import { digestOf, type InForce, isOurs } from '../plan/situation.ts';
@@ -16,6 +15,7 @@ import { kindNamed } from '../reconcilers/index.ts';
 import { Writer } from '../wire/attributes.ts';
 import { viewOf } from '../wire/bytes.ts';
 import { NLM_F, NLMSG, RTM, SIZE } from '../wire/rtnetlink.ts';
+import type { Rooms } from './room.ts';
 
 const AT_ONCE = 16;
 const ENODEV = 19;
@@ -39,22 +39,13 @@ interface Surroundings {
  */
 export class Removals {
   readonly #around: Surroundings;
-  readonly #inventory: Inventory;
-  readonly #performer: Performer;
-  readonly #linkOf: (id: ObjectId) => InventoryLink | undefined;
+  readonly #rooms: Rooms;
   readonly #waiting = new Set<ObjectId>();
   #busy: Promise<void> | undefined;
 
-  constructor(
-    around: Surroundings,
-    inventory: Inventory,
-    performer: Performer,
-    linkOf: (id: ObjectId) => InventoryLink | undefined,
-  ) {
+  constructor(around: Surroundings, rooms: Rooms) {
     this.#around = around;
-    this.#inventory = inventory;
-    this.#performer = performer;
-    this.#linkOf = linkOf;
+    this.#rooms = rooms;
   }
 
   add(id: ObjectId): void {
@@ -95,10 +86,10 @@ export class Removals {
       ledger.forget(id);
       return true;
     }
-    const link = this.#linkOf(id);
+    const link = this.#rooms.linkOf(id);
     if (link !== undefined && origin === 'made' && kindNamed(kind)?.kernel?.kind === link.kind) return false;
     const { job, changes } = link === undefined ? nothing : this.#takingOut(id, kind, inForce, link);
-    const [done = []] = job.steps.length > 0 ? this.#performer.perform([job]) : [];
+    const [done = []] = job.steps.length > 0 ? this.#rooms.perform([{ id, ...job }]) : [];
     const refused = done.find(({ outcome }) => outcome.is === 'refused')?.outcome;
     const message =
       refused?.is === 'refused'
@@ -121,10 +112,12 @@ export class Removals {
     inForce: ReadonlyMap<string, InForce>,
     link: InventoryLink,
   ): TakingOut {
-    const { name } = parseObjectId(id);
+    const { namespace, name } = parseObjectId(id);
+    const view = this.#rooms.of(id)?.view;
+    if (view === undefined) return nothing;
     const bare = {
       id,
-      namespace: null,
+      namespace,
       name,
       kind,
       fields: {},
@@ -132,7 +125,7 @@ export class Removals {
       onDrift: 'restore',
       sources: [],
     } as const;
-    const found = foundLink(this.#inventory, bare, link);
+    const found = foundLink(view, bare, link);
     const steps: Step[] = [];
     const changes: Change[] = [];
     for (const [at, { how }] of inForce) {
@@ -158,7 +151,7 @@ export class Removals {
     const { ledger, slowSocket } = this.#around;
     const writer = new Writer(1024);
     for (const [i, id] of ids.entries()) {
-      const ifindex = this.#linkOf(id)?.ifindex ?? 0;
+      const ifindex = this.#rooms.linkOf(id)?.ifindex ?? 0;
       const body = bareLink(ifindex);
       writer
         .u32(SIZE.nlmsghdr + body.length)

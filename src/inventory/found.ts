@@ -1,34 +1,18 @@
 import { decodeRow, flagsOf } from '../derive/codec.ts';
-import {
-  type LinkName,
-  linkName,
-  type NamespaceName,
-  type ObjectId,
-  parseObjectId,
-  resolveReference,
-} from '../model/address.ts';
+import { type LinkName, linkName, type ObjectId, resolveReference } from '../model/address.ts';
 import type { WantedLink } from '../model/declaration.ts';
 import { canonical, type Value, type Values } from '../model/value.ts';
 import type { FoundLink } from '../plan/situation.ts';
 import { fieldsOf, kindNamed, listNamed, masterOfPortKey } from '../reconcilers/index.ts';
 import type { AnyRow, Notice } from '../reconcilers/kind.ts';
-import type { FoundEntry, Holder, ListTable } from '../reconcilers/list.ts';
+import type { FoundEntry, ListTable } from '../reconcilers/list.ts';
 import { follow } from '../wire/attributes.ts';
 import { bytesOf, littleEndian, type Slice } from '../wire/bytes.ts';
 import { IFLA, IFLA_INET6 } from '../wire/if-link.ts';
 import { AF, IFF, SIZE } from '../wire/rtnetlink.ts';
-import type { Names } from '../wire/type.ts';
 import type { Inventory } from './inventory.ts';
 import type { InventoryLink } from './links.ts';
-
-/** Names and numbers as seen from a namespace. */
-export function namesFrom(inventory: Inventory, namespace: NamespaceName): Names {
-  return {
-    indexOf: (reference) =>
-      inventory.named(parseObjectId(resolveReference(namespace, reference)).name)?.ifindex,
-    nameOf: (index) => inventory.link(index)?.name,
-  };
-}
+import type { View } from './view.ts';
 
 /** What of a link its declaration looks at, worked out once. */
 export interface Sight {
@@ -114,12 +98,12 @@ export function mayBeStale({ silent }: Sight, { message }: InventoryLink): boole
 
 /** A link as its declaration sees it: only what is declared is decoded. */
 export function foundLink(
-  inventory: Inventory,
+  view: View,
   wanted: WantedLink,
   link: InventoryLink,
   sight: Sight = sightOf(wanted),
 ): FoundLink {
-  return new SeenLink(inventory, wanted, link, sight);
+  return new SeenLink(view, link, sight);
 }
 
 /** A class, since one is made for each object that is looked at. */
@@ -133,14 +117,13 @@ class SeenLink implements FoundLink {
   readonly #link: InventoryLink;
   #members: readonly LinkName[] | undefined;
 
-  constructor(inventory: Inventory, wanted: WantedLink, link: InventoryLink, { rows }: Sight) {
+  constructor({ inventory, names }: View, link: InventoryLink, { rows }: Sight) {
     this.ifindex = link.ifindex;
     this.name = link.name;
     this.kind = link.kind;
     this.masterKind = link.slaveKind;
     this.#inventory = inventory;
     this.#link = link;
-    const names = namesFrom(inventory, wanted.namespace);
     const values: Record<string, Value> = {};
     for (const [key, row] of rows) {
       if (!inItsMaster(key, link)) continue;
@@ -203,27 +186,21 @@ function entriesOf(
   }
 }
 
-/** The link a request is about. */
-export function holderOf(inventory: Inventory, name: LinkName): Holder | undefined {
-  const link = inventory.named(name);
-  return link === undefined ? undefined : { ifindex: link.ifindex, name: link.name, kind: link.kind };
-}
-
 /** The numbers of the links a declaration refers to; 0 where there is none. */
-export function mentioned(inventory: Inventory, { mentions }: Sight): readonly number[] {
-  return mentions.map((id) => inventory.named(parseObjectId(id).name)?.ifindex ?? 0);
+export function mentioned(view: View, { mentions }: Sight): readonly number[] {
+  return mentions.map((id) => view.find(id)?.ifindex ?? 0);
 }
 
 /** What an answer of the kernel may hang on as one text: it changes when the link or one it refers to does, but not with counters. */
 export function fingerprint(
-  inventory: Inventory,
+  view: View,
   wanted: WantedLink,
   link: InventoryLink | undefined,
   sight: Sight,
 ): string {
-  const others = mentioned(inventory, sight).map((ifindex) => standing(inventory.link(ifindex)));
+  const others = sight.mentions.map((id) => standing(view.find(id)));
   if (link === undefined) return canonical(others);
-  const names = namesFrom(inventory, wanted.namespace);
+  const { inventory, names } = view;
   const all = Object.entries(fieldsOf(wanted.kind)).map(([key, row]) =>
     inItsMaster(key, link) ? (decodeRow(row, link.message, names) ?? null) : null,
   );

@@ -19,6 +19,14 @@ export type Answer =
   | { readonly is: 'refused'; readonly errno: number; readonly words: string }
   | { readonly is: 'unknown' };
 
+/** Where requests go, and answers come from. */
+export interface Exchanger {
+  /** Sends all requests, and waits until each is answered. */
+  exchange(requests: readonly RequestBody[]): Answer[];
+  /** Asks for all of something; its messages go to the listener. False when it changed meanwhile and must be asked again. */
+  dump(type: number, body: Uint8Array): boolean;
+}
+
 /** What a channel tells of: everything but the answers it waits for, in the order the kernel queued it. */
 export interface Listener {
   message(received: Received): void;
@@ -50,7 +58,7 @@ const unknownAnswer: Answer = { is: 'unknown' };
  * The kernel queues answers and notices of one socket in one order, so what is read here is never older than
  * what was read before: no answer overtakes a notice.
  */
-export class Channel {
+export class Channel implements Exchanger {
   readonly #socket: NetlinkSocket;
   readonly #listener: Listener;
   readonly #buffer = new Uint8Array(SLOT * SLOTS);
@@ -125,7 +133,6 @@ export class Channel {
     return answers;
   }
 
-  /** Asks for all of something; its messages go to the listener. False when it changed meanwhile and must be asked again. */
   dump(type: number, body: Uint8Array): boolean {
     this.#await();
     const sequence = this.#append({ type, flags: 0, body }, NLM_F.DUMP);

@@ -1,10 +1,10 @@
-import { holderOf, namesFrom } from '../inventory/found.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { FoundAddress, InventoryLink } from '../inventory/links.ts';
+import type { View } from '../inventory/view.ts';
 import { parseObjectId } from '../model/address.ts';
 import type { Outcome, Step } from '../model/step.ts';
 import type { Values } from '../model/value.ts';
-import type { Answer, Channel, RequestBody } from '../netlink/channel.ts';
+import type { Answer, Exchanger, RequestBody } from '../netlink/channel.ts';
 import type { Received } from '../netlink/messages.ts';
 import { fieldsOf, kindNamed, listNamed } from '../reconcilers/index.ts';
 import { needOf } from '../reconcilers/kind.ts';
@@ -31,16 +31,16 @@ const EPERM = 1;
 
 /** Turns steps into requests and answers into outcomes; decides nothing. */
 export class Performer {
-  readonly #channel: Channel;
+  readonly #channel: Exchanger;
   readonly #inventory: Inventory;
   readonly #at: Addressing;
   /** While routes are noted: those read so far, by the link they leave by. */
   #noting = new Map<number, Uint8Array[]>();
 
-  constructor(channel: Channel, inventory: Inventory) {
+  constructor(channel: Exchanger, view: View) {
     this.#channel = channel;
-    this.#inventory = inventory;
-    this.#at = { names: namesFrom(inventory, null), holder: (name) => holderOf(inventory, name) };
+    this.#inventory = view.inventory;
+    this.#at = { names: view.names, holder: (name) => view.holder(name) };
   }
 
   /** Sends the steps of many objects, the undisruptive ones together in as few system calls as can be. */
