@@ -63,7 +63,9 @@ Outcome Make(const std::string& folder, const std::string& path, uint64_t* cooki
 
 Outcome Drop(const std::string& path) {
   // A name that is no mount is a stale file: it goes as well.
-  if (umount2(path.c_str(), MNT_DETACH) != 0 && errno != EINVAL) return Failed("umount2");
+  while (umount2(path.c_str(), MNT_DETACH) == 0) {
+  }
+  if (errno != EINVAL) return Failed("umount2");
   if (unlink(path.c_str()) != 0) return Failed("unlink");
   return {0, nullptr};
 }

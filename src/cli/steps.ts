@@ -19,6 +19,7 @@ function stepText(step: StepDocument): string {
     case 'remove':
       return [`${step.list} ${step.entry}`, ...fieldsText(step.fields)].join(', ');
     case 'rename':
+    case 'move':
       return `from ${step.from}`;
     case 'release-members':
     case 'return-members':

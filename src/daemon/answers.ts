@@ -1,6 +1,6 @@
 import { foundLink } from '../inventory/found.ts';
 import type { InventoryLink } from '../inventory/links.ts';
-import { type ObjectId, objectId, parseObjectId, resolveReference } from '../model/address.ts';
+import { type ObjectId, objectId, resolveReference } from '../model/address.ts';
 import { entryText } from '../model/entry-text.ts';
 import type { ObjectDetail, ShownAttribute } from '../model/status.ts';
 import type { PlannedStep } from '../model/step.ts';
@@ -18,12 +18,13 @@ export function detailOf(keeper: Keeper, ledger: Ledger, id: ObjectId): ObjectDe
   const held = keeper.objects.get(id);
   if (held === undefined) return null;
   const link = keeper.linkOf(id);
-  const inventory = keeper.rooms.of(id)?.inventory;
   const idsOf = (links: readonly InventoryLink[] | undefined) =>
     (links ?? []).map(({ name }) => objectId(held.wanted.namespace, name));
-  const over = link === undefined ? [] : idsOf(inventory?.over(link.ifindex));
-  const members = link === undefined ? [] : idsOf(inventory?.members(link.ifindex));
-  const master = inventory?.link(link?.master ?? 0);
+  const room = keeper.rooms.of(id);
+  const standing = link === undefined || room === undefined ? [] : keeper.rooms.over(room, link.ifindex);
+  const over = standing.map((one) => objectId(one.place.name, one.link.name));
+  const members = link === undefined ? [] : idsOf(room?.inventory.members(link.ifindex));
+  const master = room?.inventory.link(link?.master ?? 0);
   return {
     status: statusOf(id, held),
     ifindex: link?.ifindex ?? null,
@@ -100,11 +101,11 @@ export function doctorOf(keeper: Keeper): readonly Ability[] {
     const words =
       lacking === undefined
         ? link === undefined
-          ? `no link named ${parseObjectId(id).name} yet`
+          ? `nothing named ${id} yet`
           : 'this kernel has all that is declared'
         : `${lacking.reason}${module === undefined ? '' : `; the kernel module is ${module}`}`;
     return {
-      id: objectId(held.wanted.namespace, held.wanted.name),
+      id,
       kind: held.wanted.kind,
       able: lacking === undefined,
       words,

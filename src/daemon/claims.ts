@@ -3,8 +3,8 @@ import { type ObjectId, resolveReference } from '../model/address.ts';
 import type { WantedLink } from '../model/declaration.ts';
 import type { Step } from '../model/step.ts';
 import type { Ledger } from '../owners/ledger.ts';
-import { digestOf, entryAt, everything, isOurs, type Judgement } from '../plan/situation.ts';
-import { listNamed } from '../reconcilers/index.ts';
+import { digestOf, entryAt, everything, fetched, isOurs, type Judgement } from '../plan/situation.ts';
+import { isPair, listNamed } from '../reconcilers/index.ts';
 import type { Held } from './held.ts';
 import type { Objects } from './objects.ts';
 
@@ -33,6 +33,10 @@ export class Claims {
         if (other === undefined) continue;
         this.#claim(other.wanted.id, other);
         along.push(other);
+      } else if (step.do === 'move') {
+        // A card goes back where it came from when it is let go.
+        if (this.#ledger.get(id).origin !== 'made')
+          this.#ledger.bring(id, fetched, digestOf(step.from), 'put');
       } else if (step.do === 'add') {
         const entry = held.wanted.lists[step.list]?.entries.find(({ key }) => key === step.entry);
         if (entry !== undefined) this.#bring(id, entryAt(step.list, step.entry), digestOf(entry.fields));
@@ -51,7 +55,8 @@ export class Claims {
     if (link !== undefined) {
       if (held.arriving === 'adopted') ledger.claim(id, held.wanted.kind, 'found');
       const { origin } = ledger.get(id);
-      if (origin !== null) ledger.saw(id, link.ifindex, origin === 'made' ? link.mac : null);
+      const otherEnd = origin === 'made' && isPair(held.wanted.kind) ? link.lower : null;
+      if (origin !== null) ledger.saw(id, link.ifindex, origin === 'made' ? link.mac : null, otherEnd);
     }
     for (const { at, digest } of judgement.agreed)
       ledger.bring(id, at, digest, isOurs(ledger.get(id).inForce.get(at)?.how) ? 'put' : 'found');
@@ -88,6 +93,7 @@ export class Claims {
 
 /** Whether an address inside an object is still in its declaration. */
 function isWanted(wanted: WantedLink, at: string): boolean {
+  if (at === fetched) return true;
   const slash = at.indexOf('/');
   if (slash < 0) return Object.hasOwn(wanted.fields, at);
   const [name, entry] = [at.slice(0, slash), at.slice(slash + 1)];

@@ -1,32 +1,40 @@
 import type { InventoryLink } from '../inventory/links.ts';
 import type { View } from '../inventory/view.ts';
 import { type ObjectId, objectId, parseObjectId, resolveReference } from '../model/address.ts';
+import type { WantedLink } from '../model/declaration.ts';
 import type { Ledger } from '../owners/ledger.ts';
-import type { World } from '../plan/situation.ts';
+import type { Elsewhere, World } from '../plan/situation.ts';
 import { kindNamed } from '../reconcilers/index.ts';
 import type { Held } from './held.ts';
 import type { Objects } from './objects.ts';
+
+/** What is known of all namespaces together. */
+export interface OtherRooms {
+  linkOf(id: ObjectId): InventoryLink | undefined;
+  whereabouts(wanted: WantedLink): Elsewhere | undefined;
+}
 
 /** Which link of a namespace an object stands for, whatever it is named just now. */
 export class Identities {
   readonly #view: View;
   readonly #ledger: Ledger;
   readonly #objects: Objects;
-  readonly #linkAnywhere: (id: ObjectId) => InventoryLink | undefined;
+  readonly #elsewhere: OtherRooms;
   readonly #owners = new Map<number, ObjectId>();
 
-  /** `linkAnywhere` answers the same question for objects of any namespace. */
+  /** `holds` says which objects are in the namespace. */
   constructor(
     view: View,
     { ledger, objects }: { readonly ledger: Ledger; readonly objects: Objects },
-    linkAnywhere: (id: ObjectId) => InventoryLink | undefined,
+    holds: (id: ObjectId) => boolean,
+    elsewhere: OtherRooms,
   ) {
     this.#view = view;
     this.#ledger = ledger;
     this.#objects = objects;
-    this.#linkAnywhere = linkAnywhere;
+    this.#elsewhere = elsewhere;
     for (const id of ledger.ids()) {
-      if (parseObjectId(id).namespace !== view.namespace) continue;
+      if (!holds(id)) continue;
       const { ifindex, origin } = ledger.get(id);
       if (ifindex !== null && origin === 'made') this.#owners.set(ifindex, id);
     }
@@ -55,10 +63,13 @@ export class Identities {
   /** What an object's declaration may ask of the rest of the world. */
   worldFor({ wanted }: Held): World {
     return {
-      kindOf: (reference) => (wanted.name === reference ? undefined : this.#view.referred(reference)?.kind),
+      kindOf: (reference) =>
+        wanted.name === reference
+          ? undefined
+          : this.#view.find(resolveReference(wanted.namespace, reference))?.kind,
       misnamed: (reference) => {
         const id = resolveReference(wanted.namespace, reference);
-        const name = this.#objects.get(id) === undefined ? undefined : this.#linkAnywhere(id)?.name;
+        const name = this.#objects.get(id) === undefined ? undefined : this.#elsewhere.linkOf(id)?.name;
         return name === parseObjectId(id).name ? undefined : name;
       },
       holderOf: (name) => {
@@ -70,6 +81,7 @@ export class Identities {
           ? { ifindex: holder.ifindex }
           : 'another';
       },
+      whereabouts: () => this.#elsewhere.whereabouts(wanted),
     };
   }
 

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { Courier } from '../netlink/namespaces.ts';
 import { Ledger } from '../owners/ledger.ts';
 import { detailOf, doctorOf, planOf } from './answers.ts';
 import { Changes, type DeclarationChange } from './changes.ts';
@@ -14,6 +15,7 @@ function run(port: NonNullable<typeof parentPort>, data: KeeperData): void {
   const pulse = new Pulse(data.pulse);
   const socket = pulse.around(openSocket());
   const slowSocket = openSlowSocket();
+  const courier = pulse.around(new Courier());
   let waiting: { readonly number: number; readonly generation: number }[] = [];
   let settled = 0;
   let sweeping: NodeJS.Timeout | undefined;
@@ -35,6 +37,8 @@ function run(port: NonNullable<typeof parentPort>, data: KeeperData): void {
   const keeper = new Keeper({
     socket,
     slowSocket,
+    courier,
+    namespaces: '/run/netns',
     ledger,
     happened: (happening) => news.happened(happening),
     changed: (id) => news.changed(id),

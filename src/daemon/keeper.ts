@@ -1,15 +1,19 @@
 import { fingerprint, foundLink, mentioned } from '../inventory/found.ts';
 import type { Touch } from '../inventory/inventory.ts';
 import type { InventoryLink } from '../inventory/links.ts';
-import { type ObjectId, objectId, parseObjectId } from '../model/address.ts';
+import { isNamespaceId, type ObjectId, objectId, parseObjectId, resolveReference } from '../model/address.ts';
 import type { DaemonSettings } from '../model/declaration.ts';
 import type { Happening } from '../model/event.ts';
 import type { PlannedStep, Step } from '../model/step.ts';
 import type { Channel } from '../netlink/channel.ts';
-import type { Received } from '../netlink/messages.ts';
+import { OWN, type Received } from '../netlink/messages.ts';
+import type { Courier } from '../netlink/namespaces.ts';
 import type { NetlinkSocket } from '../netlink/native.ts';
+import { numberTold } from '../netlink/nsid.ts';
+import type { RequestBody } from '../netlink/request.ts';
 import type { Ledger } from '../owners/ledger.ts';
-import type { Performed } from '../owners/performer.ts';
+import { NamespaceMaker } from '../owners/namespace-maker.ts';
+import { type Job, type Performed, Performer } from '../owners/performer.ts';
 import { readLinkRequest } from '../owners/rtnetlink.ts';
 import { judge } from '../plan/judge.ts';
 import type { FoundLink, Hold, Judgement, Policy } from '../plan/situation.ts';
@@ -19,12 +23,14 @@ import { Arming } from './arming.ts';
 import { Bookkeeper } from './bookkeeper.ts';
 import type { DeclarationChange } from './changes.ts';
 import { Claims } from './claims.ts';
+import { Doorman } from './doorman.ts';
 import type { Held } from './held.ts';
 import { Objects } from './objects.ts';
 import { Queue, type Reason } from './queue.ts';
 import { Removals } from './removals.ts';
 import { requesterOf } from './requester.ts';
-import { type Room, Rooms } from './room.ts';
+import type { Room } from './room.ts';
+import { Rooms } from './rooms.ts';
 import { Sweeper } from './sweeper.ts';
 import { openChannel, readAll } from './watchman.ts';
 
@@ -40,6 +46,9 @@ const noHolds: Map<string, Hold> = new Map();
 export interface Rim {
   readonly socket: NetlinkSocket;
   readonly slowSocket: NetlinkSocket;
+  readonly courier: Courier;
+  /** Where namespaces have their names, `/run/netns`. */
+  readonly namespaces: string;
   readonly ledger: Ledger;
   happened(happening: Happening): void;
   changed(id: ObjectId): void;
@@ -73,6 +82,9 @@ export class Keeper {
   readonly rooms: Rooms;
   readonly #rim: Rim;
   readonly #channel: Channel;
+  readonly #performer: Performer;
+  readonly #maker: NamespaceMaker;
+  readonly #doorman: Doorman;
   readonly #books: Bookkeeper;
   readonly #removals: Removals;
   readonly #claims: Claims;
@@ -100,12 +112,24 @@ export class Keeper {
     });
     const touched = (room: Room, touch: Touch) => this.#touched(room, touch);
     this.rooms = new Rooms({ ledger: rim.ledger, objects: this.objects, touched }, this.#channel);
+    this.#performer = new Performer(this.rooms);
+    this.#doorman = new Doorman({
+      folder: rim.namespaces,
+      channel: this.#channel,
+      courier: rim.courier,
+      rooms: this.rooms,
+      ledger: rim.ledger,
+      opened: (room) => this.#readRoom(room),
+      changed: () => this.#turn(),
+      later: (work, ms) => rim.later(work, ms),
+    });
+    this.#maker = new NamespaceMaker(rim.namespaces, (name) => this.#doorman.look(name));
     this.#books = new Bookkeeper(rim, (id) => this.#wake(id));
     this.#claims = new Claims(rim.ledger, this.objects);
     this.#sweeper = new Sweeper({
       objects: this.objects,
       linkOf: (id) => this.rooms.linkOf(id),
-      look: (links, ids) => this.#readAgain(links, ids),
+      look: (ids) => this.#readAgain(ids),
       soon: (work) => rim.soon(work),
     });
     this.#arming = new Arming({
@@ -114,19 +138,29 @@ export class Keeper {
       view: this.rooms.host.view,
       objects: this.objects,
       identities: this.rooms.host.identities,
-      performer: this.rooms.host.performer,
+      performer: this.#performer,
       judgeFound: (id, held, found) => this.#judgeFound(id, held, found),
       contested: () => this.#books.contestedSettings,
       broken: (id, held, error) => this.#books.broken(id, held, error),
       isBusy: () => this.#lost || this.#queue.size > 0,
       later: (work, ms) => rim.later(work, ms),
     });
-    this.#removals = new Removals(rim, this.rooms);
+    this.#removals = new Removals({
+      ledger: rim.ledger,
+      slowSocket: rim.slowSocket,
+      rooms: this.rooms,
+      perform: (jobs) => this.#perform(jobs),
+      drop: (name) => this.#maker.drop(name),
+      left: (name) => this.#doorman.forget(name),
+      happened: (happening) => rim.happened(happening),
+    });
   }
 
   /** Reads the world for the first time and watches it from then on. */
   start(): void {
     this.#resync();
+    for (const id of this.#rim.ledger.ids()) if (isNamespaceId(id)) this.#doorman.know(id.slice(0, -1));
+    this.#doorman.start();
     this.#rim.socket.watch(() => this.#turn());
   }
 
@@ -147,6 +181,7 @@ export class Keeper {
     for (const id of changed) {
       this.#arming.disarm(this.objects.get(id));
       this.#removals.cancel(id);
+      if (isNamespaceId(id)) this.#doorman.know(id.slice(0, -1));
       this.#queue.add(id, reason);
       this.#rim.changed(id);
     }
@@ -184,6 +219,7 @@ export class Keeper {
     this.#stopped = true;
     this.#channel.reflexes = false;
     this.#sweeper.stop();
+    this.#doorman.stop();
     await this.#removals.end();
   }
 
@@ -211,13 +247,33 @@ export class Keeper {
   }
 
   #take(received: Received): void {
-    const { inventory, performer } = this.rooms.host;
-    if (received.type === RTM.NEWROUTE) performer.takeRoute(received);
-    else inventory.take(received);
+    const room = this.rooms.heardAs(received.nsid);
+    if (room === undefined) return;
+    switch (received.type) {
+      case RTM.NEWROUTE:
+        this.#performer.takeRoute(received);
+        return;
+      case RTM.NEWNSID:
+      case RTM.DELNSID:
+        this.#renumbered(room, received);
+        return;
+      default:
+        room.inventory.take(received);
+    }
   }
 
-  #touched({ name: namespace, inventory, identities }: Room, touch: Touch): void {
+  /** Numbers of namespaces changed: inside of one, or the last is told of one that ended. */
+  #renumbered(room: Room, notice: Received): void {
+    if (room !== this.rooms.host) this.rooms.renumbered(room);
+    else if (notice.type === RTM.DELNSID) {
+      const name = this.rooms.heardAs(numberTold(notice) ?? OWN)?.name;
+      if (name != null) this.#rim.later(() => this.#doorman.look(name), 0);
+    }
+  }
+
+  #touched(room: Room, touch: Touch): void {
     if (this.objects.size === 0) return;
+    const { name: namespace, inventory, identities } = room;
     const id = objectId(namespace, touch.name);
     const reason: Reason = {
       noticed: this.#reading ? null : (this.#noticed ?? nowMicros()),
@@ -232,6 +288,8 @@ export class Keeper {
     look(id);
     const owner = identities.ownerOf(touch.ifindex);
     if (owner !== undefined && owner !== id) look(owner);
+    if (touch.moved !== undefined && owner !== undefined)
+      this.rooms.strays.moved(owner, { from: room, ...touch.moved });
     for (const master of touch.masters) {
       const masterName = inventory.link(master)?.name;
       if (masterName !== undefined) look(objectId(namespace, masterName));
@@ -258,8 +316,7 @@ export class Keeper {
     while (this.#lost || this.#queue.size > 0) {
       if (this.#lost) this.#resync();
       // What a reflex answered is looked at before anything more is read, which would hide the drift.
-      if (this.#channel.reflexed === 0)
-        this.#channel.exchange(this.rooms.host.inventory.takeStale().map(readLinkRequest));
+      if (this.#channel.reflexed === 0) this.#freshen();
       this.#lookAt(this.#queue.take(this.#channel.reflexed === 0 ? BATCH : this.#queue.size));
       if (performance.now() > end) break;
     }
@@ -270,6 +327,17 @@ export class Keeper {
     if (!this.#lost && this.#queue.size === 0) this.#settle();
     this.#channel.reflexes = !this.#lost && this.#queue.size === 0;
     if (this.#lost || this.#queue.size > 0) this.#rim.soon(() => this.#turn());
+  }
+
+  /** Learns what notices left open, before anything is judged by them. */
+  #freshen(): void {
+    const rooms = this.rooms.takeStale();
+    for (const room of rooms) {
+      this.rooms.learn(room);
+      this.rooms.strays.learned(room);
+    }
+    for (const { inventory, channel } of [...rooms, ...this.rooms.takeStale()])
+      channel.exchange(inventory.takeStale().map(readLinkRequest));
   }
 
   /** Whoever asked for an object is answered once nothing waits to be done for it. */
@@ -316,7 +384,7 @@ export class Keeper {
     this.#rim.ledger.write();
     const reflexed = this.#channel.reflexed;
     this.#bouncing = jobs.some(({ disruptive }) => disruptive);
-    const results = this.rooms.perform(jobs);
+    const results = this.#perform(jobs);
     this.#bouncing = false;
     const backed = this.#channel.reflexed === 0 ? reflexed : 0;
     for (const [i, job] of jobs.entries()) {
@@ -358,6 +426,13 @@ export class Keeper {
     if (failed && link === undefined && held.arriving === 'created') this.#rim.ledger.forget(id);
   }
 
+  /** Sends the steps of many objects together; what each came to, in the same order. */
+  #perform(jobs: readonly (Job & { readonly id: ObjectId })[]): readonly (readonly Performed[])[] {
+    const links = jobs.filter(({ id }) => !isNamespaceId(id));
+    const performed = new Map(this.#performer.perform(links).map((results, i) => [links[i], results]));
+    return jobs.map((job) => (isNamespaceId(job.id) ? this.#maker.perform(job) : performed.get(job)) ?? []);
+  }
+
   /** Nothing is to be done now: what was found is told and remembered. */
   #seen(id: ObjectId, held: Held, judgement: Judgement): void {
     if (this.#isDying(id, held)) return;
@@ -371,14 +446,14 @@ export class Keeper {
     this.#claims.seen(id, held, judgement, link);
     this.#books.arrived(id, held, judgement);
     if (judgement.findings.length > 0) this.#arming.disarm(held);
-    else this.#arming.inStep(id, held);
+    else if (this.rooms.of(id) === this.rooms.host) this.#arming.inStep(id, held);
   }
 
   /** A link that is being deleted is taken down first: what would be told is told when it is known to live. */
   #isDying(id: ObjectId, held: Held): boolean {
     const link = this.linkOf(id);
     if (link === undefined || held.untold.length === 0) return false;
-    this.#channel.exchange([readLinkRequest(link.ifindex)]);
+    this.rooms.of(id)?.channel.exchange([readLinkRequest(link.ifindex)]);
     const now = this.linkOf(id);
     if (now?.ifindex === link.ifindex) return false;
     this.#books.died(held, now !== undefined);
@@ -427,22 +502,34 @@ export class Keeper {
   /** Events were lost, or nothing was read yet: read everything again. */
   #resync(): void {
     this.#lost = false;
-    this.#reading = true;
-    const { inventory } = this.rooms.host;
-    inventory.beginReading();
-    const whole = readAll(this.#channel);
-    if (whole) inventory.endReading();
-    this.#reading = false;
-    if (!whole) this.#lost = true;
+    for (const room of this.rooms.all()) this.#readRoom(room);
+    this.#doorman.lookAtAll();
     if (this.#generation > 0) this.#books.resynced();
     // Those of links that are another now, or gone, were put into the queue by the inventory.
     for (const [id, { state }] of this.objects.entries())
       if (state !== 'in-sync') this.#queue.add(id, { noticed: null, urgent: false });
   }
 
-  #readAgain(links: readonly InventoryLink[], ids: readonly ObjectId[]): void {
+  #readRoom({ inventory, channel }: Room): void {
     this.#reading = true;
-    this.#channel.exchange(links.map(({ ifindex }) => readLinkRequest(ifindex)));
+    inventory.beginReading();
+    const whole = readAll(channel);
+    if (whole) inventory.endReading();
+    this.#reading = false;
+    if (!whole) this.#lost = true;
+  }
+
+  #readAgain(ids: readonly ObjectId[]): void {
+    const byRoom = new Map<Room, RequestBody[]>();
+    for (const id of ids) {
+      const [room, link] = [this.rooms.of(id), this.linkOf(id)];
+      if (room === undefined || link === undefined) continue;
+      const requests = byRoom.get(room);
+      if (requests === undefined) byRoom.set(room, [readLinkRequest(link.ifindex)]);
+      else requests.push(readLinkRequest(link.ifindex));
+    }
+    this.#reading = true;
+    for (const [{ channel }, requests] of byRoom) channel.exchange(requests);
     this.#reading = false;
     for (const id of ids) this.#queue.add(id, { noticed: null, urgent: false });
     this.#work();
@@ -460,6 +547,7 @@ function namesMade(steps: readonly PlannedStep[]): string[] {
     const peers = Object.entries(step.fields).flatMap(([key, value]) =>
       fieldsOf(step.kind)[key]?.place.at === 'peer' ? [String(value)] : [],
     );
-    return [parseObjectId(step.id).name, ...peers];
+    const { namespace } = parseObjectId(step.id);
+    return [step.id, ...peers.map((peer) => resolveReference(namespace, peer))];
   });
 }

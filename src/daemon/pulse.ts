@@ -1,5 +1,3 @@
-import type { NetlinkSocket } from '../netlink/native.ts';
-
 /** The words of the memory, as NetlinkSocket.markWaits has them. */
 const cell = { turns: 0, inKernel: 1, since: 2 } as const;
 /** Times are told apart by their low bits: a wait of days is no wait. */
@@ -47,9 +45,9 @@ export class Pulse {
     return Atomics.load(this.#cells, cell.inKernel) === 1;
   }
 
-  /** The socket, which leaves a mark around each of its calls that may wait in the kernel. */
-  around(socket: NetlinkSocket): NetlinkSocket {
-    socket.markWaits(this.#cells);
-    return socket;
+  /** A socket or a courier, which leaves a mark around each of its calls that may wait in the kernel. */
+  around<T extends { markWaits(cells: Int32Array): void }>(waiting: T): T {
+    waiting.markWaits(this.#cells);
+    return waiting;
   }
 }

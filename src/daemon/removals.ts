@@ -1,21 +1,22 @@
 import { foundLink } from '../inventory/found.ts';
 import type { InventoryLink } from '../inventory/links.ts';
-import { type ObjectId, parseObjectId } from '../model/address.ts';
+import { isNamespaceId, type ObjectId, parseObjectId } from '../model/address.ts';
 import type { Change } from '../model/change.ts';
 import type { Happening } from '../model/event.ts';
-import type { Step } from '../model/step.ts';
+import type { Outcome, Step } from '../model/step.ts';
 import { acknowledgementOf, eachMessage } from '../netlink/messages.ts';
 import type { NetlinkSocket } from '../netlink/native.ts';
+import { writeRequest } from '../netlink/request.ts';
 import type { Ledger } from '../owners/ledger.ts';
-import type { Job } from '../owners/performer.ts';
+import type { Job, Performed } from '../owners/performer.ts';
 import { bareLink } from '../owners/rtnetlink.ts';
 import { leavesDown } from '../plan/membership.ts';
 import { digestOf, type InForce, isOurs } from '../plan/situation.ts';
 import { kindNamed } from '../reconcilers/index.ts';
 import { Writer } from '../wire/attributes.ts';
 import { viewOf } from '../wire/bytes.ts';
-import { NLM_F, NLMSG, RTM, SIZE } from '../wire/rtnetlink.ts';
-import type { Rooms } from './room.ts';
+import { NLMSG, RTM } from '../wire/rtnetlink.ts';
+import type { Rooms } from './rooms.ts';
 
 const AT_ONCE = 16;
 const ENODEV = 19;
@@ -30,6 +31,12 @@ const nothing: TakingOut = { job: { steps: [], disruptive: false }, changes: [] 
 interface Surroundings {
   readonly ledger: Ledger;
   readonly slowSocket: NetlinkSocket;
+  readonly rooms: Rooms;
+  perform(jobs: readonly (Job & { readonly id: ObjectId })[]): readonly (readonly Performed[])[];
+  /** Takes the name of a namespace away. */
+  drop(name: string): Outcome;
+  /** A namespace is nobody's business any more. */
+  left(name: string): void;
   happened(happening: Happening): void;
 }
 
@@ -39,13 +46,11 @@ interface Surroundings {
  */
 export class Removals {
   readonly #around: Surroundings;
-  readonly #rooms: Rooms;
   readonly #waiting = new Set<ObjectId>();
   #busy: Promise<void> | undefined;
 
-  constructor(around: Surroundings, rooms: Rooms) {
+  constructor(around: Surroundings) {
     this.#around = around;
-    this.#rooms = rooms;
   }
 
   add(id: ObjectId): void {
@@ -60,10 +65,12 @@ export class Removals {
   /** Goes on with what waits; whether anything is left to do. Calls back when a part is done. */
   start(then: () => void): boolean {
     if (this.#busy !== undefined) return true;
-    const batch = [...this.#waiting].slice(0, AT_ONCE);
+    const links = [...this.#waiting].filter((id) => !isNamespaceId(id));
+    // A namespace goes last: what is in it would go with it unsaid, and a card has to come out first.
+    const batch = (links.length > 0 ? links : [...this.#waiting]).slice(0, AT_ONCE);
     if (batch.length === 0) return false;
     for (const id of batch) this.#waiting.delete(id);
-    const deletions = batch.filter((id) => !this.#letGo(id));
+    const deletions = batch.filter((id) => (isNamespaceId(id) ? !this.#leave(id) : !this.#letGo(id)));
     if (deletions.length === 0) return this.start(then);
     this.#busy = this.#delete(deletions).then(() => {
       this.#busy = undefined;
@@ -78,6 +85,28 @@ export class Removals {
     await this.#busy;
   }
 
+  /** A namespace vnetd made is deleted, one it found is left as it is. */
+  #leave(id: ObjectId): true {
+    const { ledger, rooms } = this.#around;
+    const { origin, kind } = ledger.get(id);
+    const name = id.slice(0, -1);
+    const isThere = rooms.linkOf(id) !== undefined;
+    const outcome = isThere && origin === 'made' ? this.#around.drop(name) : undefined;
+    if (outcome?.is === 'refused') this.#say(id, kind, 'refused', `cannot be deleted: ${outcome.words}`);
+    else if (origin === 'made')
+      this.#say(
+        id,
+        kind,
+        'removed',
+        isThere ? 'no longer declared' : 'no longer declared; it is gone already',
+      );
+    else if (origin === 'found') this.#say(id, kind, 'released', 'no longer declared');
+    ledger.forget(id);
+    ledger.write();
+    this.#around.left(name);
+    return true;
+  }
+
   /** Lets go of what vnetd found, taking out what it put in; false for a link to be deleted. */
   #letGo(id: ObjectId): boolean {
     const { ledger } = this.#around;
@@ -86,10 +115,10 @@ export class Removals {
       ledger.forget(id);
       return true;
     }
-    const link = this.#rooms.linkOf(id);
+    const link = this.#around.rooms.linkOf(id);
     if (link !== undefined && origin === 'made' && kindNamed(kind)?.kernel?.kind === link.kind) return false;
     const { job, changes } = link === undefined ? nothing : this.#takingOut(id, kind, inForce, link);
-    const [done = []] = job.steps.length > 0 ? this.#rooms.perform([{ id, ...job }]) : [];
+    const [done = []] = job.steps.length > 0 ? this.#around.perform([{ id, ...job }]) : [];
     const refused = done.find(({ outcome }) => outcome.is === 'refused')?.outcome;
     const message =
       refused?.is === 'refused'
@@ -113,7 +142,7 @@ export class Removals {
     link: InventoryLink,
   ): TakingOut {
     const { namespace, name } = parseObjectId(id);
-    const view = this.#rooms.of(id)?.view;
+    const view = this.#around.rooms.of(id)?.view;
     if (view === undefined) return nothing;
     const bare = {
       id,
@@ -148,18 +177,12 @@ export class Removals {
   }
 
   async #delete(ids: readonly ObjectId[]): Promise<void> {
-    const { ledger, slowSocket } = this.#around;
+    const { ledger, slowSocket, rooms } = this.#around;
     const writer = new Writer(1024);
     for (const [i, id] of ids.entries()) {
-      const ifindex = this.#rooms.linkOf(id)?.ifindex ?? 0;
-      const body = bareLink(ifindex);
-      writer
-        .u32(SIZE.nlmsghdr + body.length)
-        .u16(RTM.DELLINK)
-        .u16(NLM_F.REQUEST | NLM_F.ACK)
-        .u32(i)
-        .u32(0)
-        .raw(body);
+      const room = rooms.of(id);
+      const body = bareLink(room?.identities.linkOf(id)?.ifindex ?? 0, room?.nsid);
+      writeRequest(writer, { type: RTM.DELLINK, flags: 0, body }, i);
     }
     const answers = await slowSocket.exchange(writer.bytes.slice());
     eachMessage(viewOf(answers), 0, answers.length, (message) => {

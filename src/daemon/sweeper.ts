@@ -11,8 +11,8 @@ const WHOLE = 10;
 export interface Sweeping {
   readonly objects: Objects;
   linkOf(id: ObjectId): InventoryLink | undefined;
-  /** Reads these links again, and looks at the objects. */
-  look(links: readonly InventoryLink[], ids: readonly ObjectId[]): void;
+  /** Reads the links of these objects again, and looks at them. */
+  look(ids: readonly ObjectId[]): void;
   /** Calls back soon, after the event loop had its turn. */
   soon(work: () => void): void;
 }
@@ -43,11 +43,7 @@ export class Sweeper {
   #next(): void {
     if (this.#stopped) return;
     const due = this.#left.splice(0, AT_ONCE).filter((id) => this.#isDue(id));
-    if (due.length > 0)
-      this.#keeper.look(
-        due.flatMap((id) => this.#keeper.linkOf(id) ?? []),
-        due,
-      );
+    if (due.length > 0) this.#keeper.look(due);
     if (this.#left.length > 0) this.#keeper.soon(() => this.#next());
   }
 

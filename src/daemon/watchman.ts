@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Channel, type Listener } from '../netlink/channel.ts';
+import { Channel, type Exchanger, type Listener } from '../netlink/channel.ts';
 import { NetlinkSocket, namespaceCookie } from '../netlink/native.ts';
 import type { Scope } from '../owners/ledger.ts';
 import { dumpBody } from '../owners/rtnetlink.ts';
@@ -14,7 +14,8 @@ const MOST_READS = 10;
 export function openSocket(): NetlinkSocket {
   return new NetlinkSocket({
     protocol: NETLINK_ROUTE,
-    groups: [RTNLGRP.LINK, RTNLGRP.IPV4_IFADDR, RTNLGRP.IPV6_IFADDR, RTNLGRP.BRVLAN],
+    groups: [RTNLGRP.LINK, RTNLGRP.IPV4_IFADDR, RTNLGRP.IPV6_IFADDR, RTNLGRP.BRVLAN, RTNLGRP.NSID],
+    listenAllNsid: true,
     receiveBuffer: RECEIVE_BUFFER,
     strict: true,
     extendedAck: true,
@@ -31,7 +32,7 @@ export function openChannel(socket: NetlinkSocket, listener: Listener): Channel 
 }
 
 /** Reads everything; false when the world moved too much to read it whole even after several tries. */
-export function readAll(channel: Channel): boolean {
+export function readAll(channel: Exchanger): boolean {
   return (
     dumped(channel, RTM.GETLINK, dumpBody(AF.UNSPEC, RTEXT_FILTER.SKIP_STATS)) &&
     dumped(channel, RTM.GETLINK, dumpBody(AF.BRIDGE, RTEXT_FILTER.BRVLAN_COMPRESSED)) &&
@@ -40,7 +41,7 @@ export function readAll(channel: Channel): boolean {
 }
 
 /** An interrupted dump may lack an entry that moved in the kernel's table meanwhile (NLM_F_DUMP_INTR): ask again. */
-function dumped(channel: Channel, type: number, body: Uint8Array): boolean {
+function dumped(channel: Exchanger, type: number, body: Uint8Array): boolean {
   for (let i = 0; i < MOST_READS; i++) if (channel.dump(type, body)) return true;
   return false;
 }

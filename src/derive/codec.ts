@@ -96,7 +96,9 @@ export function encodeFields(
     if (row === undefined) throw new RangeError(`no row for ${key}`);
     const { place } = row;
     if (place.at === 'peer') {
-      attributes.push({ path: place.path, payload: peerPayload(String(value)) });
+      const payload = peerPayload(String(value), names);
+      if (payload === undefined) return { missing: String(value) };
+      attributes.push({ path: place.path, payload });
       continue;
     }
     if (place.at === 'attribute' && place.word !== undefined && value === place.word.word) {
@@ -122,11 +124,14 @@ export function encodeFields(
   return { flags: flags >>> 0, mask: mask >>> 0, attributes };
 }
 
-/** struct ifinfomsg of nobody, and the name the other end is to get (VETH_INFO_PEER in drivers/net/veth.c). */
-function peerPayload(reference: string): Uint8Array {
+/** struct ifinfomsg of nobody, the name the other end is to get and where (VETH_INFO_PEER in drivers/net/veth.c). */
+function peerPayload(reference: string, names: Names): Uint8Array | undefined {
   const name = reference.slice(reference.lastIndexOf('/') + 1);
   const writer = new Writer(64).raw(new Uint8Array(SIZE.ifinfomsg));
-  return writer.attribute(IFLA.IFNAME, Buffer.from(`${name}\0`)).bytes.slice();
+  writer.attribute(IFLA.IFNAME, Buffer.from(`${name}\0`));
+  if (!reference.includes('/')) return writer.bytes.slice();
+  const elsewhere = names.namespaceOf?.(reference);
+  return elsewhere === undefined ? undefined : writer.attribute32(IFLA.NET_NS_FD, elsewhere).bytes.slice();
 }
 
 /** Writes attributes into nests, each nest once; payloads at one path are OR-ed (masked bits). */

@@ -1,5 +1,12 @@
 import { decodeRow, flagsOf } from '../derive/codec.ts';
-import { type LinkName, linkName, type ObjectId, resolveReference } from '../model/address.ts';
+import {
+  type LinkName,
+  linkName,
+  namespaceId,
+  type ObjectId,
+  parseObjectId,
+  resolveReference,
+} from '../model/address.ts';
 import type { WantedLink } from '../model/declaration.ts';
 import { canonical, type Value, type Values } from '../model/value.ts';
 import type { FoundLink } from '../plan/situation.ts';
@@ -50,10 +57,13 @@ interface Shape extends Pick<Sight, 'rows' | 'silent'> {
   readonly references: readonly (readonly [string, AnyRow])[];
 }
 
-function sightIn({ rows, silent, references }: Shape, { fields, namespace }: WantedLink): Sight {
-  if (references.length === 0) return { rows, silent, mentions: nobody };
-  const mentions = references.flatMap(([key, { type }]) => type.mentions?.(fields[key] as Value) ?? []);
-  return { rows, silent, mentions: mentions.map((name) => resolveReference(namespace, name)) };
+function sightIn({ rows, silent, references }: Shape, { id, fields, namespace }: WantedLink): Sight {
+  const home = parseObjectId(id).namespace;
+  if (references.length === 0 && home === null) return { rows, silent, mentions: nobody };
+  const mentions = references
+    .flatMap(([key, { type }]) => type.mentions?.(fields[key] as Value) ?? [])
+    .map((name) => resolveReference(namespace, name));
+  return { rows, silent, mentions: home === null ? mentions : [namespaceId(home), ...mentions] };
 }
 
 const nobody: readonly ObjectId[] = [];
@@ -117,7 +127,8 @@ class SeenLink implements FoundLink {
   readonly #link: InventoryLink;
   #members: readonly LinkName[] | undefined;
 
-  constructor({ inventory, names }: View, link: InventoryLink, { rows }: Sight) {
+  constructor(view: View, link: InventoryLink, { rows }: Sight) {
+    const { inventory, names } = view;
     this.ifindex = link.ifindex;
     this.name = link.name;
     this.kind = link.kind;
@@ -125,11 +136,10 @@ class SeenLink implements FoundLink {
     this.#inventory = inventory;
     this.#link = link;
     const values: Record<string, Value> = {};
+    const elsewhere = link.lowerNamespace === null ? names : view.namesIn(link.lowerNamespace);
     for (const [key, row] of rows) {
       if (!inItsMaster(key, link)) continue;
-      const value = standsElsewhere(row, link)
-        ? `if${link.lower} in another namespace`
-        : decodeRow(row, link.message, names);
+      const value = decodeRow(row, link.message, leadsElsewhere(row) ? elsewhere : names);
       if (value !== undefined) values[key] = value;
     }
     this.values = values;
@@ -149,9 +159,8 @@ class SeenLink implements FoundLink {
   }
 }
 
-/** IFLA_LINK is a number of another namespace when IFLA_LINK_NETNSID is there. */
-function standsElsewhere({ place }: AnyRow, link: InventoryLink): boolean {
-  if (link.lowerNamespace === null) return false;
+/** Numbers of such rows belong to another namespace when IFLA_LINK_NETNSID is there. */
+function leadsElsewhere({ place }: AnyRow): boolean {
   return (
     place.at === 'peer' ||
     (place.at === 'attribute' && place.path.length === 1 && place.path[0] === IFLA.LINK)

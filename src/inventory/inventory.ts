@@ -23,6 +23,17 @@ export interface Touch {
   readonly requester: number;
   /** The list that changed, for `list`. */
   readonly list?: 'addresses' | 'vlans';
+  /** It is not gone but elsewhere: the namespace by its number in this one, and its number there. */
+  readonly moved?: { readonly nsid: number; readonly ifindex: number };
+}
+
+/** Whom a mirror tells, and whom it asks. */
+export interface InventoryRim {
+  touched(touch: Touch): void;
+  /** A link is to be read again. */
+  staled?(): void;
+  /** The mirror of another namespace, by the number that has in this one. */
+  elsewhere?(nsid: number): Inventory | undefined;
 }
 
 export interface LinkNotice {
@@ -46,7 +57,7 @@ export class Inventory {
   readonly #members = new Map<number, Set<number>>();
   readonly #addresses = new AddressBook();
   readonly #vlans = new Map<number, ReadonlyMap<string, FoundEntry>>();
-  readonly #touched: (touch: Touch) => void;
+  readonly #rim: InventoryRim;
   readonly #stale = new Set<number>();
   /** While a full read goes on: what it has named so far. */
   #reading:
@@ -57,8 +68,8 @@ export class Inventory {
       }
     | undefined;
 
-  constructor(touched: (touch: Touch) => void) {
-    this.#touched = touched;
+  constructor(rim: InventoryRim) {
+    this.#rim = rim;
   }
 
   link(ifindex: number): InventoryLink | undefined {
@@ -83,13 +94,6 @@ export class Inventory {
     const members = this.#members.get(ifindex);
     if (members === undefined) return [];
     return [...members].flatMap((member) => this.#links.get(member) ?? []);
-  }
-
-  /** The links that stand on this one: VLANs, macvlans. */
-  over(ifindex: number): readonly InventoryLink[] {
-    return [...this.#links.values()].filter(
-      (link) => link.lower === ifindex && link.lowerNamespace === null && link.ifindex !== ifindex,
-    );
   }
 
   addresses(ifindex: number): ReadonlyMap<string, FoundAddress> {
@@ -124,9 +128,15 @@ export class Inventory {
   /** The links whose last notice is known to have been overtaken, to be read again; asking empties the list. */
   takeStale(): readonly number[] {
     if (this.#stale.size === 0) return nobody;
-    const stale = [...this.#stale].filter((ifindex) => this.#links.has(ifindex));
+    const stale = [...this.#stale];
     this.#stale.clear();
     return stale;
+  }
+
+  /** Notes a link whose last notice says too little, or is still to come. */
+  readAgain(ifindex: number): void {
+    this.#stale.add(ifindex);
+    this.#rim.staled?.();
   }
 
   beginReading(): void {
@@ -156,8 +166,8 @@ export class Inventory {
       this.#reading?.vlans.add(ifindex);
       this.#setVlans(ifindex, new Map(decodeVlans(notice).map((entry) => [entry.key, entry])));
       // Of a port's attributes changed in sysfs or by bridge(8) this is the only notice (br_ifinfo_notify).
-      if (this.#reading === undefined && this.#links.get(ifindex)?.slaveKind !== null)
-        this.#stale.add(ifindex);
+      const link = this.#reading === undefined ? this.#links.get(ifindex) : undefined;
+      if (link !== undefined && link.slaveKind !== null) this.readAgain(ifindex);
       return;
     }
     // Messages of other families lack IFLA_MASTER and IFLA_LINKINFO: their silence means nothing.
@@ -186,7 +196,7 @@ export class Inventory {
     }
     this.#pairUp(link);
     const standing = before === undefined || before.name !== link.name || before.kind !== link.kind;
-    this.#touched({
+    this.#rim.touched({
       ifindex: link.ifindex,
       name: link.name,
       what: 'link',
@@ -198,8 +208,9 @@ export class Inventory {
 
   /** The first end of a pair is announced before it has its other end, with IFLA_LINK 0 (veth_newlink in drivers/net/veth.c). */
   #pairUp(link: InventoryLink): void {
-    const other = link.lowerNamespace === null ? this.#links.get(link.lower) : undefined;
-    if (other !== undefined && other.lower === 0 && other.kind === link.kind) this.#stale.add(other.ifindex);
+    const where = link.lowerNamespace === null ? this : this.#rim.elsewhere?.(link.lowerNamespace);
+    const other = where?.link(link.lower);
+    if (other !== undefined && other.lower === 0 && other.kind === link.kind) where?.readAgain(other.ifindex);
   }
 
   #delLink(notice: LinkNotice): void {
@@ -211,30 +222,32 @@ export class Inventory {
       return;
     }
     const link = this.#links.get(ifindex);
-    if (link !== undefined) this.#forget(link, notice.port);
+    if (link !== undefined) this.#forget(link, notice.port, movedTo(notice));
   }
 
-  #forget(link: InventoryLink, requester: number): void {
+  #forget(link: InventoryLink, requester: number, moved?: Touch['moved']): void {
     this.#links.delete(link.ifindex);
+    this.#stale.delete(link.ifindex);
     this.#leave(link);
     this.#members.delete(link.ifindex);
     this.#addresses.forget(link.ifindex);
     this.#vlans.delete(link.ifindex);
     if (this.#byName.get(link.name) === link.ifindex) this.#byName.delete(link.name);
     const masters = link.master === 0 ? nobody : [link.master];
-    this.#touched({
+    this.#rim.touched({
       ifindex: link.ifindex,
       name: link.name,
       what: 'link',
       standing: true,
       masters,
       requester,
+      ...(moved === undefined ? {} : { moved }),
     });
   }
 
   #unname(before: InventoryLink, requester: number): void {
     if (this.#byName.get(before.name) === before.ifindex) this.#byName.delete(before.name);
-    this.#touched({
+    this.#rim.touched({
       ifindex: before.ifindex,
       name: before.name,
       what: 'link',
@@ -291,8 +304,20 @@ export class Inventory {
   #listTouched(ifindex: number, list: 'addresses' | 'vlans', requester: number): void {
     const name = this.#links.get(ifindex)?.name;
     if (name === undefined) return;
-    this.#touched({ ifindex, name, what: 'list', list, standing: false, masters: nobody, requester });
+    this.#rim.touched({ ifindex, name, what: 'list', list, standing: false, masters: nobody, requester });
   }
+}
+
+/** Where the link went that a notice of its end tells of, if it only went elsewhere (rtmsg_ifinfo_newnet in net/core/rtnetlink.c). */
+function movedTo({ view, start, end }: LinkNotice): Touch['moved'] {
+  const attributes = start + SIZE.ifinfomsg;
+  const nsid = findAttribute(view, attributes, end, IFLA.NEW_NETNSID);
+  const ifindex = findAttribute(view, attributes, end, IFLA.NEW_IFINDEX);
+  if (nsid === undefined || ifindex === undefined) return undefined;
+  return {
+    nsid: view.getInt32(nsid.start, littleEndian),
+    ifindex: view.getInt32(ifindex.start, littleEndian),
+  };
 }
 
 /** Read again and found word for word as it was: nobody has to look at it. */

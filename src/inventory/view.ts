@@ -1,8 +1,10 @@
 import {
+  isNamespaceId,
   type LinkName,
   type NamespaceName,
   type ObjectId,
   parseObjectId,
+  referenceTo,
   resolveReference,
 } from '../model/address.ts';
 import type { Holder } from '../reconcilers/list.ts';
@@ -10,22 +12,27 @@ import type { Names } from '../wire/type.ts';
 import type { Inventory } from './inventory.ts';
 import type { InventoryLink } from './links.ts';
 
+/** What can be seen of other namespaces from one. */
+export interface Surroundings {
+  /** The mirror the object of an id would be in. */
+  around(id: ObjectId): Inventory | undefined;
+  /** The namespace a number stands for here. */
+  numbered(nsid: number): View | undefined;
+}
+
+const alone: Surroundings = { around: () => undefined, numbered: () => undefined };
+
 /** What is to be seen from a namespace: its own links, and those of others that are referred to. */
 export class View {
   readonly namespace: NamespaceName;
   readonly inventory: Inventory;
   readonly names: Names;
-  readonly #elsewhere: (namespace: NamespaceName) => Inventory | undefined;
+  readonly #others: Surroundings;
 
-  /** `elsewhere` gives the mirrors of other namespaces, as far as they are looked into. */
-  constructor(
-    namespace: NamespaceName,
-    inventory: Inventory,
-    elsewhere: (namespace: NamespaceName) => Inventory | undefined = () => undefined,
-  ) {
+  constructor(namespace: NamespaceName, inventory: Inventory, others: Surroundings = alone) {
     this.namespace = namespace;
     this.inventory = inventory;
-    this.#elsewhere = elsewhere;
+    this.#others = others;
     this.names = {
       indexOf: (reference) => this.referred(reference)?.ifindex,
       nameOf: (index) => inventory.link(index)?.name,
@@ -35,8 +42,8 @@ export class View {
   /** The link that has the name an id says. */
   find(id: ObjectId): InventoryLink | undefined {
     const { namespace, name } = parseObjectId(id);
-    const inventory = namespace === this.namespace ? this.inventory : this.#elsewhere(namespace);
-    return inventory?.named(name);
+    const isHere = namespace === this.namespace && !isNamespaceId(id);
+    return (isHere ? this.inventory : this.#others.around(id))?.named(name);
   }
 
   /** The link a reference written in this namespace names. */
@@ -48,5 +55,23 @@ export class View {
   holder(name: LinkName): Holder | undefined {
     const link = this.inventory.named(name);
     return link === undefined ? undefined : { ifindex: link.ifindex, name: link.name, kind: link.kind };
+  }
+
+  /** The namespace a number stands for in this one. */
+  numbered(nsid: number): View | undefined {
+    return this.#others.numbered(nsid);
+  }
+
+  /** How numbers in the message of a link that stands on another namespace are to be read. */
+  namesIn(nsid: number): Names {
+    const there = this.#others.numbered(nsid);
+    return {
+      indexOf: this.names.indexOf,
+      nameOf: (index) => {
+        const link = there?.inventory.link(index);
+        if (there === undefined || link === undefined) return `if${index} in another namespace`;
+        return referenceTo(this.namespace, { namespace: there.namespace, name: link.name as LinkName });
+      },
+    };
   }
 }

@@ -45,6 +45,15 @@ export function objectId(namespace: NamespaceName, name: string): ObjectId {
   return (namespace === null ? name : `${namespace}/${name}`) as ObjectId;
 }
 
+/** The id of a namespace itself. */
+export function namespaceId(name: string): ObjectId {
+  return `${name}/` as ObjectId;
+}
+
+export function isNamespaceId(id: string): boolean {
+  return id.endsWith('/');
+}
+
 /** An id as somebody typed it; whether it exists is for the one who looks it up to say. */
 export function asObjectId(text: string): ObjectId {
   return text as ObjectId;
@@ -55,9 +64,10 @@ export interface LinkAddress {
   readonly name: LinkName;
 }
 
-/** The namespace and name an id stands for. */
+/** The namespace and name an id stands for; a namespace is itself a thing of the host's. */
 export function parseObjectId(id: string): LinkAddress {
   const slash = id.indexOf('/');
+  if (slash === id.length - 1) return { namespace: null, name: linkName(id) };
   if (slash <= 0) return { namespace: null, name: linkName(slash === 0 ? id.slice(1) : id) };
   return { namespace: namespaceName(id.slice(0, slash)), name: linkName(id.slice(slash + 1)) };
 }

@@ -14,6 +14,8 @@ export type Step =
   | { readonly do: 'delete'; readonly id: ObjectId }
   /** Give a link back its name. */
   | { readonly do: 'rename'; readonly id: ObjectId; readonly from: string }
+  /** Fetch a link that is in another namespace, under whatever name it has there. */
+  | { readonly do: 'move'; readonly id: ObjectId; readonly from: ObjectId }
   /** Put an entry into a list, or bring the one that is there into line. */
   | {
       readonly do: 'add';
@@ -65,6 +67,7 @@ export function keysOf(step: Step): readonly string[] {
     case 'remove':
       return [step.list];
     case 'delete':
+    case 'move':
       return ['exists'];
     case 'rename':
       return ['name'];

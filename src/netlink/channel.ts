@@ -1,23 +1,10 @@
 import { Writer } from '../wire/attributes.ts';
-import { littleEndian, viewOf } from '../wire/bytes.ts';
+import { bytesOf, littleEndian, type Slice, sliceOf, viewOf } from '../wire/bytes.ts';
 import { isRequest } from '../wire/reflex.ts';
 import { NLM_F, NLMSG, SIZE } from '../wire/rtnetlink.ts';
-import { acknowledgementOf, eachMessage, type Received, wordsFor } from './messages.ts';
+import { acknowledgementOf, eachMessage, OWN, type Received, wordsFor } from './messages.ts';
 import type { NetlinkSocket } from './native.ts';
-
-/** A request without its header. */
-export interface RequestBody {
-  readonly type: number;
-  /** Beside NLM_F_REQUEST and NLM_F_ACK. */
-  readonly flags: number;
-  readonly body: Uint8Array;
-}
-
-/** What became of a request; `unknown` when the kernel's answer was lost with an overrun. */
-export type Answer =
-  | { readonly is: 'done' }
-  | { readonly is: 'refused'; readonly errno: number; readonly words: string }
-  | { readonly is: 'unknown' };
+import { type Answer, type RequestBody, unknownAnswer, writeRequest } from './request.ts';
 
 /** Where requests go, and answers come from. */
 export interface Exchanger {
@@ -51,7 +38,6 @@ const [MAY, SEQUENCE, LENGTH, MICROS] = [0, 1, 2, 3] as const;
 /** No request of a reflex is larger: it changes one thing. */
 const REFLEX_BYTES = 1024;
 const doneAnswer: Answer = { is: 'done' };
-const unknownAnswer: Answer = { is: 'unknown' };
 
 /**
  * Requests and notices on one netlink socket.
@@ -74,6 +60,12 @@ export class Channel implements Exchanger {
   #ended = -1;
   #interrupted = false;
   #overran = false;
+  /** The namespace that what is asked for now is read from, without going there. */
+  #about = OWN;
+  #asked: Slice[] | undefined;
+  /** The namespace of which it is to be known whether it is heard from. */
+  #harked = OWN;
+  #heard = false;
 
   constructor(socket: NetlinkSocket, listener: Listener) {
     this.#socket = socket;
@@ -116,8 +108,13 @@ export class Channel implements Exchanger {
 
   /** Sends all requests in one system call, but what a reflex has sent already, and reads until each is answered. */
   exchange(requests: readonly RequestBody[]): Answer[] {
+    return this.exchangeAbout(OWN, requests);
+  }
+
+  /** The same with requests that read from another namespace (IFLA_TARGET_NETNSID), whose replies do not say so. */
+  exchangeAbout(nsid: number, requests: readonly RequestBody[]): Answer[] {
     if (requests.length === 0) return [];
-    this.#await();
+    this.#await(nsid);
     const sequences = requests.map((request) => this.#reflexSent(request) ?? this.#append(request));
     const sent = this.#writer.length === 0 ? 0 : this.#socket.send(this.#writer.bytes);
     if (sent < 0) {
@@ -133,8 +130,37 @@ export class Channel implements Exchanger {
     return answers;
   }
 
+  /** Asks for what is nobody's news: the replies are given here, from behind their headers. */
+  ask(request: RequestBody, all = false): readonly Slice[] {
+    const replies: Slice[] = [];
+    this.#asked = replies;
+    if (all) this.dump(request.type, request.body);
+    else this.exchange([request]);
+    this.#asked = undefined;
+    return replies;
+  }
+
+  /** Reads all there is; whether anything of a namespace was among it. */
+  catchUp(nsid: number): boolean {
+    this.#await(OWN);
+    this.#harked = nsid;
+    this.#heard = false;
+    while (this.#receive() === SLOTS);
+    this.#harked = OWN;
+    return this.#heard;
+  }
+
+  /** Tells of messages that were fetched in another namespace as if they had been heard from there. */
+  tell(messages: Uint8Array, nsid: number): void {
+    eachMessage(viewOf(messages), 0, messages.length, (message) => this.#listener.message(message), nsid);
+  }
+
   dump(type: number, body: Uint8Array): boolean {
-    this.#await();
+    return this.dumpAbout(OWN, type, body);
+  }
+
+  dumpAbout(nsid: number, type: number, body: Uint8Array): boolean {
+    this.#await(nsid);
     const sequence = this.#append({ type, flags: 0, body }, NLM_F.DUMP);
     if (this.#socket.send(this.#writer.bytes) < 0) return false;
     this.#ended = -1;
@@ -147,7 +173,8 @@ export class Channel implements Exchanger {
     return !this.#interrupted && !this.#overran;
   }
 
-  #await(): void {
+  #await(about: number): void {
+    this.#about = about;
     this.#writer.clear();
     this.#awaited.clear();
     this.#answers.clear();
@@ -155,18 +182,11 @@ export class Channel implements Exchanger {
   }
 
   /** Writes a request; the number its answer will have. */
-  #append({ type, flags, body }: RequestBody, reply: number = NLM_F.ACK): number {
+  #append(request: RequestBody, reply?: number): number {
     const sequence = this.#sequence;
     this.#sequence = sequence === MOST_SEQUENCE ? 1 : sequence + 1;
     this.#awaited.add(sequence);
-    this.#writer
-      .u32(SIZE.nlmsghdr + body.length)
-      .u16(type)
-      .u16(NLM_F.REQUEST | reply | flags)
-      .u32(sequence)
-      .u32(0)
-      .raw(body)
-      .pad();
+    writeRequest(this.#writer, request, sequence, reply);
     return sequence;
   }
 
@@ -194,13 +214,14 @@ export class Channel implements Exchanger {
     for (let i = 0; i < count; i++) {
       const length = this.#found[2 * i] ?? 0;
       if (length > SLOT) this.#listener.lost();
-      else eachMessage(this.#view, i * SLOT, i * SLOT + length, this.#sort);
+      else eachMessage(this.#view, i * SLOT, i * SLOT + length, this.#sort, this.#found[2 * i + 1]);
     }
     return Math.max(0, count);
   }
 
   readonly #sort = (message: Received): void => {
-    const ours = message.port === this.#socket.portId;
+    const ours = message.port === this.#socket.portId && message.nsid === OWN;
+    if (message.nsid === this.#harked && message.nsid !== OWN) this.#heard = true;
     if (message.flags & NLM_F.DUMP_INTR && ours) this.#interrupted = true;
     if (message.type === NLMSG.DONE) {
       if (ours) this.#ended = message.sequence;
@@ -209,6 +230,10 @@ export class Channel implements Exchanger {
       const answer: Answer = errno === 0 ? doneAnswer : { is: 'refused', errno, words };
       if (this.#awaited.delete(message.sequence)) this.#answers.set(message.sequence, answer);
       else if (message.sequence === (this.#reflex[SEQUENCE] ?? 0) >>> 0) this.#reflexAnswer = answer;
+    } else if (ours && this.#asked !== undefined && this.#awaited.has(message.sequence)) {
+      this.#asked.push(sliceOf(bytesOf(message)));
+    } else if (ours && this.#about !== OWN && this.#awaited.has(message.sequence)) {
+      this.#listener.message({ ...message, nsid: this.#about });
     } else this.#listener.message(message);
   };
 }

@@ -3,6 +3,9 @@ import { findAttribute } from '../wire/attributes.ts';
 import { littleEndian, textOf } from '../wire/bytes.ts';
 import { NLM_F, NLMSGERR_ATTR, SIZE } from '../wire/rtnetlink.ts';
 
+/** The nsid of what was heard in the socket's own namespace. */
+export const OWN = -1;
+
 /** One netlink message as it was received; `start` is where its body begins. Valid until the next receive. */
 export interface Received {
   readonly type: number;
@@ -10,6 +13,8 @@ export interface Received {
   readonly sequence: number;
   /** The port of the socket whose request this tells of; 0 where the kernel does not say. */
   readonly port: number;
+  /** The nsid of the namespace it tells of, {@link OWN} for the socket's own. */
+  readonly nsid: number;
   readonly view: DataView;
   readonly start: number;
   readonly end: number;
@@ -21,6 +26,7 @@ export function eachMessage(
   start: number,
   end: number,
   visit: (message: Received) => void,
+  nsid: number = OWN,
 ): void {
   let at = start;
   while (at + SIZE.nlmsghdr <= end) {
@@ -31,6 +37,7 @@ export function eachMessage(
       flags: view.getUint16(at + 6, littleEndian),
       sequence: view.getUint32(at + 8, littleEndian),
       port: view.getUint32(at + 12, littleEndian),
+      nsid,
       view,
       start: at + SIZE.nlmsghdr,
       end: at + length,

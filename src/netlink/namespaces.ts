@@ -88,3 +88,8 @@ export class MountTable {
     this.#native.close();
   }
 }
+
+/** Whether a courier failed because nothing is there, or another namespace than was meant. */
+export function notThere({ code }: NativeError): boolean {
+  return code === 'ESTALE' || code === 'ENOENT' || code === 'EINVAL';
+}

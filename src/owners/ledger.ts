@@ -17,6 +17,7 @@ interface Line {
   readonly origin?: 'made' | 'found';
   readonly mac?: string | null;
   readonly ifindex?: number | null;
+  readonly otherEnd?: number | null;
   /** Address inside the object → [digest, how]; null forgets it. */
   readonly inForce?: Readonly<Record<string, readonly [string, InForce['how']] | null>>;
   readonly gone?: true;
@@ -32,7 +33,7 @@ const VERSION = 1;
 /** More lines than this beside one an object, and the file is written anew. */
 const SLACK = 20_000;
 const nothing: ReadonlyMap<string, InForce> = new Map();
-const blank: Entry = { kind: '', origin: null, mac: null, ifindex: null, inForce: nothing };
+const blank: Entry = { kind: '', origin: null, mac: null, ifindex: null, otherEnd: null, inForce: nothing };
 
 /**
  * Who made what, and which declaration is in force: an append-only file in the runtime directory.
@@ -75,15 +76,21 @@ export class Ledger {
     if (entry.origin !== origin || entry.kind !== kind) this.#note({ id, kind, origin });
   }
 
-  /** Notes the number and MAC a link was last seen with. */
-  saw(id: ObjectId, ifindex: number, mac: string | null): void {
+  /** Notes the number and MAC a link was last seen with, and the number of its other end. */
+  saw(id: ObjectId, ifindex: number, mac: string | null, otherEnd: number | null): void {
     const entry = this.get(id);
-    if (entry.ifindex !== ifindex || entry.mac !== mac) this.#note({ id, ifindex, mac });
+    if (entry.ifindex === ifindex && entry.mac === mac && entry.otherEnd === otherEnd) return;
+    this.#note({ id, ifindex, mac, ...(entry.otherEnd === otherEnd ? {} : { otherEnd }) });
   }
 
   /** Notes that the link is gone: when there is one again, it is another. */
   lost(id: ObjectId): void {
     if (this.get(id).ifindex !== null) this.#note({ id, ifindex: null });
+  }
+
+  /** Notes that the link went with its namespace: whatever has its number in the next one is another. */
+  died(id: ObjectId): void {
+    if ((this.get(id).ifindex ?? 0) !== 0) this.#note({ id, ifindex: 0 });
   }
 
   /** Notes that a declared value is in force. */
@@ -148,6 +155,7 @@ export class Ledger {
       origin: line.origin ?? before.origin,
       mac: line.mac === undefined ? before.mac : line.mac,
       ifindex: line.ifindex === undefined ? before.ifindex : line.ifindex,
+      otherEnd: line.otherEnd === undefined ? before.otherEnd : line.otherEnd,
       inForce,
     });
   }
@@ -160,9 +168,9 @@ export class Ledger {
       const inForce = Object.fromEntries(
         [...entry.inForce].map(([at, { digest, how }]) => [at, [digest, how]]),
       );
-      const { kind, mac, ifindex } = entry;
+      const { kind, mac, ifindex, otherEnd } = entry;
       const origin = entry.origin === null ? {} : { origin: entry.origin };
-      return JSON.stringify({ id, kind, ...origin, mac, ifindex, inForce });
+      return JSON.stringify({ id, kind, ...origin, mac, ifindex, otherEnd, inForce });
     });
     const file = openSync(fresh, 'w', 0o600);
     writeSync(file, `${[JSON.stringify({ version: VERSION, ...scope }), ...lines].join('\n')}\n`);

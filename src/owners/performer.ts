@@ -1,11 +1,12 @@
-import type { Inventory } from '../inventory/inventory.ts';
+import { closeSync, openSync } from 'node:fs';
 import type { FoundAddress, InventoryLink } from '../inventory/links.ts';
 import type { View } from '../inventory/view.ts';
-import { parseObjectId } from '../model/address.ts';
+import { type NamespaceName, parseObjectId, resolveReference } from '../model/address.ts';
 import type { Outcome, Step } from '../model/step.ts';
 import type { Values } from '../model/value.ts';
-import type { Answer, Exchanger, RequestBody } from '../netlink/channel.ts';
+import type { Exchanger } from '../netlink/channel.ts';
 import type { Received } from '../netlink/messages.ts';
+import type { Answer, RequestBody } from '../netlink/request.ts';
 import { fieldsOf, kindNamed, listNamed } from '../reconcilers/index.ts';
 import { needOf } from '../reconcilers/kind.ts';
 import { IFA_F, RTM } from '../wire/rtnetlink.ts';
@@ -26,21 +27,49 @@ export interface Performed {
   readonly fields?: Readonly<Record<string, Outcome>>;
 }
 
+/** A namespace that can be acted in. */
+export interface Place {
+  readonly view: View;
+  readonly channel: Exchanger;
+  /** The file that stands for it. */
+  readonly path: string;
+}
+
+/** The namespaces that can be acted in. */
+export interface Places {
+  at(namespace: NamespaceName): Place | undefined;
+  /** The links that stand on one. */
+  over(place: Place, ifindex: number): readonly PlacedLink[];
+}
+
+interface PlacedLink {
+  readonly place: Place;
+  readonly link: InventoryLink;
+}
+
+/** What may be knocked over on a link. */
+interface NotedLink {
+  readonly place: Place;
+  readonly ifindex: number;
+  readonly noted: Noted;
+}
+
 const EEXIST = 17;
 const EPERM = 1;
 
+const gone: Outcome = { is: 'not-sent', why: 'its namespace is gone' };
+
 /** Turns steps into requests and answers into outcomes; decides nothing. */
 export class Performer {
-  readonly #channel: Exchanger;
-  readonly #inventory: Inventory;
-  readonly #at: Addressing;
-  /** While routes are noted: those read so far, by the link they leave by. */
-  #noting = new Map<number, Uint8Array[]>();
+  readonly #places: Places;
+  readonly #addressings = new WeakMap<Place, Addressing>();
+  /** Of namespaces that requests about to be sent name: open for no longer, since they keep a namespace alive. */
+  readonly #descriptors = new Map<Place, number>();
+  /** While the routes of a link are noted: those read so far. */
+  #noting: { readonly ifindex: number; readonly routes: Uint8Array[] } | undefined;
 
-  constructor(channel: Exchanger, view: View) {
-    this.#channel = channel;
-    this.#inventory = view.inventory;
-    this.#at = { names: view.names, holder: (name) => view.holder(name) };
+  constructor(places: Places) {
+    this.#places = places;
   }
 
   /** Sends the steps of many objects, the undisruptive ones together in as few system calls as can be. */
@@ -60,106 +89,164 @@ export class Performer {
 
   /** What a step would send now. */
   encode(step: Step): Encoding {
-    return encodeStep(step, this.#at);
+    const place = this.#placeOf(step);
+    if (place === undefined) return { outcome: gone };
+    try {
+      return encodeStep(step, this.#addressing(place));
+    } catch (error) {
+      // The name of a namespace went before it could be opened.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { outcome: gone };
+      throw error;
+    }
   }
 
-  /** Told of the routes the channel reads while those of some links are noted. */
+  /** Told of the routes a channel reads while those of a link are noted. */
   takeRoute(message: Received): void {
-    const ifindex = linkOfRoute(message);
-    if (ifindex !== undefined) this.#noting.get(ifindex)?.push(replayable(message));
+    if (linkOfRoute(message) === this.#noting?.ifindex) this.#noting?.routes.push(replayable(message));
   }
 
   /** A disruptive job: one request at a time, since each may change what the next one means. */
   #bounce(job: Job): Performed[] {
     const [first] = job.steps;
-    if (first === undefined) return [];
-    const before = this.#inventory.named(parseObjectId(first.id).name);
-    const members = before === undefined ? [] : this.#inventory.members(before.ifindex);
+    const place = first === undefined ? undefined : this.#placeOf(first);
+    if (first === undefined || place === undefined) return this.#send(job.steps);
+    const { inventory } = place.view;
+    const before = inventory.named(parseObjectId(first.id).name);
+    const members = before === undefined ? [] : inventory.members(before.ifindex);
     const recreated = job.steps.some((step) => step.do === 'delete');
     const released = recreated || job.steps.some((step) => step.do === 'release-members');
-    const noted = this.#note(
-      before === undefined ? [] : [...this.#standing(before), ...(released ? members : [])],
-    );
+    const standing = before === undefined ? [] : this.#standing({ place, link: before });
+    const freed = released ? members.map((link) => ({ place, link })) : [];
+    const noted = this.#note([...standing, ...freed]);
     const done: Performed[] = [];
     for (const step of job.steps) done.push(...this.#send([step]));
     if (recreated && members.length > 0)
       this.#send([{ do: 'return-members', id: first.id, members: members.map(({ name }) => name) }]);
-    // The last step names it as it is now: it may have been renamed or made anew.
-    const after = this.#inventory.named(parseObjectId(job.steps.at(-1)?.id ?? first.id).name);
-    for (const [ifindex, what] of noted)
-      this.#putBack(what, ifindex === before?.ifindex ? after?.ifindex : ifindex);
+    // It may have been made anew; or renamed, and the last step names it as it is now.
+    const renamed = job.steps.some((step) => step.do === 'rename');
+    const { id } = (renamed ? job.steps.at(-1) : undefined) ?? first;
+    const after = inventory.named(parseObjectId(id).name);
+    for (const one of noted)
+      this.#putBack(one.ifindex === before?.ifindex ? { ...one, ifindex: after?.ifindex ?? 0 } : one);
     return done;
   }
 
-  /** A link and all that stands on it: what goes down with it. */
-  #standing(link: InventoryLink): readonly InventoryLink[] {
-    const found = new Set([link]);
-    for (const one of found) for (const over of this.#inventory.over(one.ifindex)) found.add(over);
-    return [...found];
+  /** A link and all that stands on it, in any namespace: what goes down with it. */
+  #standing(link: PlacedLink): readonly PlacedLink[] {
+    const found = [link];
+    for (const { place, link: one } of found)
+      for (const over of this.#places.over(place, one.ifindex))
+        if (!found.some(({ link: known }) => known === over.link)) found.push(over);
+    return found;
   }
 
-  #note(links: readonly InventoryLink[]): ReadonlyMap<number, Noted> {
-    this.#noting = new Map(links.map(({ ifindex }) => [ifindex, []]));
-    for (const family of routeFamilies)
-      for (const { ifindex } of links) this.#channel.dump(RTM.GETROUTE, routesOfLink(family, ifindex));
-    const noted = [...this.#noting].map(
-      ([ifindex, routes]) =>
-        [ifindex, { routes, addresses: [...this.#inventory.addresses(ifindex).values()] }] as const,
-    );
-    this.#noting = new Map();
-    return new Map(noted);
+  #note(links: readonly PlacedLink[]): readonly NotedLink[] {
+    return links.map(({ place, link: { ifindex } }) => {
+      const routes: Uint8Array[] = [];
+      this.#noting = { ifindex, routes };
+      for (const family of routeFamilies) place.channel.dump(RTM.GETROUTE, routesOfLink(family, ifindex));
+      this.#noting = undefined;
+      const addresses = [...place.view.inventory.addresses(ifindex).values()];
+      return { place, ifindex, noted: { routes, addresses } };
+    });
   }
 
-  #putBack(noted: Noted, ifindex: number | undefined): void {
-    if (ifindex === undefined || this.#inventory.link(ifindex) === undefined) return;
-    this.#channel.exchange(puttingBack(noted, ifindex, this.#inventory.addresses(ifindex)));
+  #putBack({ place: { channel, view }, ifindex, noted }: NotedLink): void {
+    if (view.inventory.link(ifindex) === undefined) return;
+    channel.exchange(puttingBack(noted, ifindex, view.inventory.addresses(ifindex)));
   }
 
   /** Removes entries; what the kernel takes along that nobody asked for is put back (the secondaries of an IPv4 address). */
-  #removing(steps: readonly Step[]): ReadonlyMap<number, Noted> {
-    const removed = new Map<number, Set<string>>();
-    for (const step of steps) {
-      const link = step.do === 'remove' ? this.#inventory.named(parseObjectId(step.id).name) : undefined;
-      if (link === undefined || step.do !== 'remove') continue;
-      removed.set(link.ifindex, (removed.get(link.ifindex) ?? new Set()).add(step.entry));
-    }
+  #removing(steps: readonly Step[]): readonly NotedLink[] {
     const isSecondary = ({ flags }: FoundAddress) => (flags & IFA_F.SECONDARY) !== 0;
-    const links = [...removed.keys()]
-      .filter((ifindex) => [...this.#inventory.addresses(ifindex).values()].some(isSecondary))
-      .flatMap((ifindex) => this.#inventory.link(ifindex) ?? []);
-    if (links.length === 0) return new Map();
-    return new Map(
-      [...this.#note(links)].map(([ifindex, { routes, addresses }]) => [
-        ifindex,
-        { routes, addresses: addresses.filter(({ key }) => removed.get(ifindex)?.has(key) !== true) },
-      ]),
+    const removed = new Map<InventoryLink, { readonly place: Place; readonly keys: Set<string> }>();
+    for (const step of steps) {
+      if (step.do !== 'remove') continue;
+      const place = this.#placeOf(step);
+      const link = place?.view.inventory.named(parseObjectId(step.id).name);
+      if (place === undefined || link === undefined) continue;
+      const known = removed.get(link);
+      if (known !== undefined) known.keys.add(step.entry);
+      else if ([...place.view.inventory.addresses(link.ifindex).values()].some(isSecondary))
+        removed.set(link, { place, keys: new Set([step.entry]) });
+    }
+    return [...removed].flatMap(([link, { place, keys }]) =>
+      this.#note([{ place, link }]).map(({ noted, ...where }) => {
+        const { routes, addresses } = noted;
+        return { ...where, noted: { routes, addresses: addresses.filter(({ key }) => !keys.has(key)) } };
+      }),
     );
   }
 
   #send(steps: readonly Step[]): Performed[] {
-    const requests: RequestBody[] = [];
+    const letters = new Map<Place, RequestBody[]>();
     const parts = steps.map((step) => {
-      const encoding = encodeStep(step, this.#at);
-      if ('outcome' in encoding) return { step, outcome: encoding.outcome, from: 0, to: 0 };
+      const encoding = this.encode(step);
+      if ('outcome' in encoding) return { step, outcome: encoding.outcome };
+      const own = this.#placeOf(step);
+      const place = encoding.from === undefined ? own : this.#places.at(encoding.from);
+      if (place === undefined) return { step, outcome: gone };
+      const requests = letters.get(place) ?? [];
+      letters.set(place, requests);
       const from = requests.length;
       requests.push(...encoding.requests);
       const to = requests.length;
-      const again = readBack(step, this.#at);
+      const again = place === own ? readBack(step, this.#addressing(place)) : undefined;
       if (again !== undefined) requests.push(again);
-      return { step, outcome: undefined, from, to };
+      return { step, outcome: undefined, place, from, to };
     });
     const alongside = this.#removing(steps);
-    const answers = this.#channel.exchange(requests);
-    for (const [ifindex, noted] of alongside) this.#putBack(noted, ifindex);
-    return parts.map(({ step, outcome, from, to }) =>
-      this.#after(step, outcome ?? outcomeOf(answers.slice(from, to))),
+    const answers = new Map<Place, readonly Answer[]>();
+    for (const [place, requests] of letters) answers.set(place, place.channel.exchange(requests));
+    for (const descriptor of this.#descriptors.values()) closeSync(descriptor);
+    this.#descriptors.clear();
+    for (const one of alongside) this.#putBack(one);
+    return parts.map(({ step, outcome, place, from, to }) =>
+      this.#after(
+        step,
+        outcome ?? outcomeOf(place === undefined ? [] : (answers.get(place)?.slice(from, to) ?? [])),
+      ),
     );
+  }
+
+  #placeOf(step: Step): Place | undefined {
+    return this.#places.at(parseObjectId(step.id).namespace);
+  }
+
+  #addressing(place: Place): Addressing {
+    const known = this.#addressings.get(place);
+    if (known !== undefined) return known;
+    const { view } = place;
+    const addressing: Addressing = {
+      names: {
+        ...view.names,
+        namespaceOf: (reference) => {
+          const there = this.#places.at(parseObjectId(resolveReference(view.namespace, reference)).namespace);
+          return there === undefined ? undefined : this.#descriptorOf(there);
+        },
+      },
+      holder: (name) => view.holder(name),
+      at: (namespace) => {
+        const there = this.#places.at(namespace);
+        return there === undefined ? undefined : this.#addressing(there);
+      },
+      descriptor: () => this.#descriptorOf(place),
+    };
+    this.#addressings.set(place, addressing);
+    return addressing;
+  }
+
+  #descriptorOf(place: Place): number {
+    const descriptor = this.#descriptors.get(place) ?? openSync(place.path, 'r');
+    this.#descriptors.set(place, descriptor);
+    return descriptor;
   }
 
   /** What is refused may be half done, and taken back without a notice (dev_change_tx_queue_len in net/core/dev.c). */
   #readAgain(step: Step): void {
-    const holder = step.do === 'set' ? this.#at.holder(parseObjectId(step.id).name) : undefined;
-    if (holder !== undefined) this.#channel.exchange([readLinkRequest(holder.ifindex)]);
+    const place = step.do === 'set' ? this.#placeOf(step) : undefined;
+    const holder = place?.view.holder(parseObjectId(step.id).name);
+    if (holder !== undefined) place?.channel.exchange([readLinkRequest(holder.ifindex)]);
   }
 
   /** One refused attribute never keeps the others out: what was refused together is tried one by one. */

@@ -1,5 +1,5 @@
 import type { FoundAddress } from '../inventory/links.ts';
-import type { RequestBody } from '../netlink/channel.ts';
+import type { RequestBody } from '../netlink/request.ts';
 import { eachAttribute, findAttribute, Writer } from '../wire/attributes.ts';
 import { littleEndian, type Slice, viewOf } from '../wire/bytes.ts';
 import { AF, IFA_F, NLM_F, RTA, RTM, SIZE } from '../wire/rtnetlink.ts';
@@ -19,12 +19,10 @@ export interface Noted {
 
 /** The body of a request for the routes of one link (the kernel filters when checking is strict). */
 export function routesOfLink(family: number, ifindex: number): Uint8Array {
-  const oif = new Uint8Array(4);
-  new DataView(oif.buffer).setUint32(0, ifindex, littleEndian);
   return new Writer(32)
     .u8(family)
     .raw(new Uint8Array(SIZE.rtmsg - 1))
-    .attribute(RTA.OIF, oif)
+    .attribute32(RTA.OIF, ifindex)
     .bytes.slice();
 }
 

@@ -1,9 +1,10 @@
 import { encodeFields, writeAttributes } from '../derive/codec.ts';
-import { type LinkName, parseObjectId } from '../model/address.ts';
+import { type LinkName, type NamespaceName, parseObjectId, resolveReference } from '../model/address.ts';
 import type { WantedEntry } from '../model/declaration.ts';
 import type { Outcome, Step } from '../model/step.ts';
 import type { Values } from '../model/value.ts';
-import type { RequestBody } from '../netlink/channel.ts';
+import { OWN } from '../netlink/messages.ts';
+import type { RequestBody } from '../netlink/request.ts';
 import { fieldsOf, kindNamed, listNamed, masterOfPortKey } from '../reconcilers/index.ts';
 import type { AnyRow } from '../reconcilers/kind.ts';
 import type { Holder } from '../reconcilers/list.ts';
@@ -17,10 +18,16 @@ import type { Names } from '../wire/type.ts';
 export interface Addressing {
   readonly names: Names;
   holder(name: LinkName): Holder | undefined;
+  /** The same of another namespace; undefined while that is not looked into. */
+  at(namespace: NamespaceName): Addressing | undefined;
+  /** A descriptor of this namespace, for the requests that are about to be sent. */
+  descriptor(): number;
 }
 
-/** A step as requests, or why it cannot be sent now. */
-export type Encoding = { readonly requests: readonly RequestBody[] } | { readonly outcome: Outcome };
+/** A step as requests, or why it cannot be sent now; `from` where they are sent from another namespace than the step's. */
+export type Encoding =
+  | { readonly requests: readonly RequestBody[]; readonly from?: NamespaceName }
+  | { readonly outcome: Outcome };
 
 const encodeText = (text: string) => Buffer.from(`${text}\0`);
 
@@ -37,11 +44,14 @@ const encoders: { readonly [V in Step['do']]: (step: Extract<Step, { do: V }>, a
         { path: [IFLA.LINKINFO, IFLA_INFO.KIND], payload: Buffer.from(kind?.kernel?.kind ?? step.kind) },
         ...encoded.attributes,
       ];
+      const from = madeFrom(step);
+      if (from !== undefined) attributes.push(intoNamespace(at));
       const made = one(
         RTM.NEWLINK,
         NLM_F.CREATE | NLM_F.EXCL,
         link(0, encoded.flags, encoded.mask, attributes),
       );
+      if (from !== undefined) return { ...made, from };
       const again = encodeFields(fieldsOf(step.kind), takenTwice(step.kind, step.fields), at.names);
       if ('missing' in again || again.attributes.length === 0) return made;
       const held = link(0, 0, 0, [byName, ...again.attributes]);
@@ -67,6 +77,16 @@ const encoders: { readonly [V in Step['do']]: (step: Extract<Step, { do: V }>, a
         0,
         link(holder.ifindex, 0, 0, [{ path: [IFLA.IFNAME], payload: encodeText(name) }]),
       );
+    },
+    move(step, at) {
+      const { namespace, name } = parseObjectId(step.from);
+      const holder = at.at(namespace)?.holder(name);
+      if (holder === undefined) return notSent(`no link named ${step.from}`);
+      const byName = { path: [IFLA.IFNAME], payload: encodeText(parseObjectId(step.id).name) };
+      return {
+        ...one(RTM.NEWLINK, 0, link(holder.ifindex, 0, 0, [byName, intoNamespace(at)])),
+        from: namespace,
+      };
     },
     add(step, at) {
       return onLink(step, at, (holder) => ({
@@ -100,9 +120,10 @@ export function encodeStep(step: Step, at: Addressing): Encoding {
   return encode(step, at);
 }
 
-/** The body of a request that names a link and says nothing of it. */
-export function bareLink(ifindex: number): Uint8Array {
-  return link(ifindex, 0, 0, []);
+/** The body of a request that names a link, in a namespace by its number, and says nothing of it. */
+export function bareLink(ifindex: number, nsid: number = OWN): Uint8Array {
+  const bare = link(ifindex, 0, 0, []);
+  return nsid === OWN ? bare : new Writer(32).raw(bare).attribute32(IFLA.IF_NETNSID, nsid).bytes.slice();
 }
 
 /** The request that asks for one link as it is now, without its counters. */
@@ -114,8 +135,6 @@ export function readLinkRequest(ifindex: number): RequestBody {
 
 /** The request that asks for the links of a namespace, or (AF_BRIDGE) for the VLANs of bridges and their ports. */
 export function dumpBody(family: number, extended: number): Uint8Array {
-  const mask = new Uint8Array(4);
-  new DataView(mask.buffer).setUint32(0, extended, littleEndian);
   return new Writer(32)
     .u8(family)
     .u8(0)
@@ -123,7 +142,7 @@ export function dumpBody(family: number, extended: number): Uint8Array {
     .u32(0)
     .u32(0)
     .u32(0)
-    .attribute(IFLA.EXT_MASK, mask)
+    .attribute32(IFLA.EXT_MASK, extended)
     .bytes.slice();
 }
 
@@ -139,6 +158,27 @@ function onLink(step: Step, at: Addressing, encode: (holder: Holder) => Encoding
 
 function notSent(why: string): Encoding {
   return { outcome: { is: 'not-sent', why } };
+}
+
+/**
+ * The namespace a link is made from when that is not its own: the one it stands on.
+ * With IFLA_LINK_NETNSID instead, kernels before 6.15 take its name there for a moment (rtnl_newlink_create in net/core/rtnetlink.c).
+ */
+function madeFrom(step: Extract<Step, { do: 'create' }>): NamespaceName | undefined {
+  const { namespace } = parseObjectId(step.id);
+  for (const [key, value] of Object.entries(step.fields)) {
+    const place = fieldsOf(step.kind)[key]?.place;
+    const stands = place?.at === 'attribute' && place.path.length === 1 && place.path[0] === IFLA.LINK;
+    if (stands && String(value).includes('/'))
+      return parseObjectId(resolveReference(namespace, String(value))).namespace;
+  }
+  return undefined;
+}
+
+function intoNamespace(at: Addressing): { path: readonly number[]; payload: Uint8Array } {
+  const payload = new Uint8Array(4);
+  new DataView(payload.buffer).setUint32(0, at.descriptor(), littleEndian);
+  return { path: [IFLA.NET_NS_FD], payload };
 }
 
 function takenTwice(kind: string, fields: Values): Values {

@@ -1,9 +1,10 @@
+import { namespaceId, parseObjectId } from '../model/address.ts';
 import type { WantedLink } from '../model/declaration.ts';
 import type { Step } from '../model/step.ts';
 import type { Value, Values } from '../model/value.ts';
-import { fieldsOf, masterOfPortKey } from '../reconcilers/index.ts';
-import type { Kind } from '../reconcilers/kind.ts';
-import { sentence } from './hold.ts';
+import { fieldsOf, kindNamed, masterOfPortKey } from '../reconcilers/index.ts';
+import type { ChangeNeed, Kind } from '../reconcilers/kind.ts';
+import { heldBack, planned } from './hold.ts';
 import { joinsDown } from './membership.ts';
 import {
   type Finding,
@@ -25,32 +26,53 @@ export function missing(
   const change = { key: 'exists', wanted: true, found: false };
   // Claimed but never seen: the making was cut short, which is no drift. Nor is it one that a link stays away.
   const drift = memory.origin !== null && memory.ifindex !== null;
-  const finding = (hold: Hold | null): Finding => ({ at: 'exists', change, need: 'live', drift, hold });
+  const finding = (hold: Hold | null, need: ChangeNeed = 'live'): Finding => ({
+    at: 'exists',
+    change,
+    need,
+    drift,
+    hold,
+  });
+  const { id } = wanted;
+  const { namespace } = parseObjectId(id);
+  if (namespace !== null && !isThere(namespace, world))
+    return { ...inStep, findings: [finding(waitingFor(namespaceId(namespace)))] };
+  const elsewhere = world.whereabouts();
+  if (elsewhere?.is === 'there') {
+    const hold = heldBack('exists', 'live', drift, false, policy);
+    const step: Step = { do: 'move', id, from: elsewhere.id };
+    return { ...inStep, findings: [finding(hold)], steps: [planned(step, false, hold)] };
+  }
   if (!kind.made) {
     const hint = memory.origin === null ? '; write `kind:` if vnetd is to make it' : '';
-    return {
-      ...inStep,
-      findings: [
-        finding({ why: 'waiting', for: wanted.name, reason: `no link named ${wanted.name}${hint}` }),
-      ],
-    };
+    const reason =
+      elsewhere?.is === 'in-use'
+        ? `${wanted.name} is in the host’s namespace and stays there: ${elsewhere.use}`
+        : `no link named ${wanted.name}${hint}`;
+    return { ...inStep, findings: [finding({ why: 'waiting', for: wanted.name, reason })] };
   }
-  const absent = firstAbsent(wanted, kind, world);
-  const hold =
-    absent ??
-    policy.holds.get('exists') ??
-    (drift && !policy.forced && policy.onDrift === 'alert' ? { why: 'alert' as const } : null);
-  const step: Step = {
+  const create: Step = {
     do: 'create',
-    id: wanted.id,
+    id,
     kind: kind.name,
     fields: creationFields(wanted, kind, memory, world),
   };
+  const absent = firstAbsent(wanted, kind, world);
+  // The end of a pair is out of reach: the pair is made again, which takes the end that is there.
+  const need = elsewhere?.is === 'lost' ? 'recreate' : 'live';
+  const hold = absent ?? heldBack('exists', need, drift, false, policy);
+  const steps: readonly Step[] =
+    elsewhere?.is === 'lost' ? [{ do: 'delete', id: elsewhere.otherEnd }, create] : [create];
   return {
     ...inStep,
-    findings: [finding(hold)],
-    steps: [{ step, disruptive: false, withheld: hold === null ? null : sentence(hold) }],
+    findings: [finding(hold, need)],
+    steps: steps.map((step) => planned(step, need === 'recreate', hold)),
   };
+}
+
+/** Whether there is a namespace that is looked into: what has its name may be the host's own. */
+function isThere(namespace: string, world: World): boolean {
+  return world.kindOf(namespaceId(namespace)) === kindNamed('namespace')?.kernel?.kind;
 }
 
 /** A link that has to be there before this one can be made. */

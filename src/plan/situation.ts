@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LinkName } from '../model/address.ts';
+import type { LinkName, ObjectId } from '../model/address.ts';
 import type { Change } from '../model/change.ts';
 import type { OnDrift } from '../model/declaration.ts';
 import type { PlannedStep } from '../model/step.ts';
@@ -28,6 +28,8 @@ export interface Memory {
   /** The MAC last seen on a link that may have to be made again, and the number it had. */
   readonly mac: string | null;
   readonly ifindex: number | null;
+  /** The number the other end of a pair had. */
+  readonly otherEnd: number | null;
   /** What was brought into force, by address inside the object (`mtu`, `addresses/10.0.0.1/24`). */
   readonly inForce: ReadonlyMap<string, InForce>;
 }
@@ -63,6 +65,12 @@ export interface Policy {
   readonly holds: ReadonlyMap<string, Hold>;
 }
 
+/** Where a link is that is not in its own namespace: in another one that is looked into, out of sight with its other end left behind, or needed where it is. */
+export type Elsewhere =
+  | { readonly is: 'there'; readonly id: ObjectId }
+  | { readonly is: 'lost'; readonly otherEnd: ObjectId }
+  | { readonly is: 'in-use'; readonly id: ObjectId; readonly use: string };
+
 /** What may be asked of the rest of the world. */
 export interface World {
   /** The kernel's kind of the link a reference names; null for one without, undefined while there is no such link. */
@@ -71,6 +79,8 @@ export interface World {
   misnamed(reference: string): string | undefined;
   /** Who has a name that a renamed link is to get back: nobody, another link of vnetd's that lost its own name, or a stranger. */
   holderOf(name: string): { readonly ifindex: number } | 'another' | undefined;
+  /** Where the link is that is missing here, if that is known. */
+  whereabouts(): Elsewhere | undefined;
 }
 
 /** One difference, and what is to be done about it. */
@@ -102,6 +112,9 @@ export const inStep: Judgement = { findings: [], steps: [], agreed: [] };
 
 /** The key under which it is remembered that a list is complete. */
 export const everything = '*';
+
+/** The key under which it is remembered that a link was brought here from another namespace. */
+export const fetched = '@';
 
 /** A short text equal for equal values, to remember what was in force without keeping it. */
 export function digestOf(value: Value): string {

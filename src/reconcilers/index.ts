@@ -91,6 +91,17 @@ export function rowOf(kindName: string, key: string): AnyRow | undefined {
   return Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
+/** Whether links of a kind come in twos. */
+export function isPair(kindName: string): boolean {
+  return pairs.has(kindName);
+}
+
+const pairs = new Set(
+  Object.values<Kind>(kinds)
+    .filter(({ fields }) => Object.values(fields).some(({ place }) => place.at === 'peer'))
+    .map(({ name }) => name),
+);
+
 /** The kind of master a port attribute belongs to, by its dotted key. */
 export function masterOfPortKey(key: string): Kind | undefined {
   const head = key.slice(0, key.indexOf('.'));

@@ -128,6 +128,13 @@ export class Writer {
       .pad();
   }
 
+  /** One attribute that is a number in four bytes, host order. */
+  attribute32(type: number, value: number): this {
+    return this.u16(HEADER + 4)
+      .u16(type)
+      .u32(value);
+  }
+
   /** Opens a nested attribute; close it with the mark. */
   open(type: number): number {
     const mark = this.#length;

@@ -35,6 +35,9 @@ export const RTM = {
   NEWROUTE: 24,
   DELROUTE: 25,
   GETROUTE: 26,
+  NEWNSID: 88,
+  DELNSID: 89,
+  GETNSID: 90,
   NEWLINKPROP: 108,
   DELLINKPROP: 109,
   NEWVLAN: 112,
@@ -48,6 +51,7 @@ export const RTNLGRP = {
   IPV4_ROUTE: 7,
   IPV6_IFADDR: 9,
   IPV6_ROUTE: 11,
+  NSID: 28,
   BRVLAN: 33,
 } as const;
 
@@ -89,6 +93,9 @@ export const IFA_F = {
 } as const;
 
 export const RTA = { DST: 1, OIF: 4, GATEWAY: 5, TABLE: 15 } as const;
+
+/** Attributes of what is said of namespaces' numbers (linux/net_namespace.h). */
+export const NETNSA = { NSID: 1, PID: 2, FD: 3, TARGET_NSID: 4, CURRENT_NSID: 5 } as const;
 
 /** Bytes of the fixed headers. */
 export const SIZE = { nlmsghdr: 16, ifinfomsg: 16, ifaddrmsg: 8, rtmsg: 12 } as const;

@@ -11,6 +11,8 @@ export interface Names {
   indexOf(reference: string): number | undefined;
   /** The name of a link by number, as it is referred to from here; undefined when no such link is known. */
   nameOf(index: number): string | undefined;
+  /** A descriptor of the namespace a reference leads to; undefined for one that is not there. */
+  namespaceOf?(reference: string): number | undefined;
 }
 
 /**

@@ -92,7 +92,12 @@ for (const packet of cases) {
       fields: packet.fields,
     } as const;
     const holder = { ifindex: namesIn(packet).indexOf(packet.link) ?? 0, name: packet.link, kind: kindOf(packet) };
-    const encoding = encodeStep(step, { names: namesIn(packet), holder: () => holder });
+    const encoding = encodeStep(step, {
+      names: namesIn(packet),
+      holder: () => holder,
+      at: () => undefined,
+      descriptor: () => -1,
+    });
     assert.ok('requests' in encoding);
     const [request] = encoding.requests;
     assert.ok(request);

@@ -98,7 +98,7 @@ test('no message makes the inventory throw, and it stays whole', () => {
   });
   fc.assert(
     fc.property(fc.array(notice, { maxLength: 30 }), (notices) => {
-      const inventory = new Inventory(() => undefined);
+      const inventory = new Inventory({ touched: () => undefined });
       for (const { type, family, bytes, whole } of notices) {
         if (bytes.length > 0) bytes[0] = family;
         if (whole) inventory.beginReading();

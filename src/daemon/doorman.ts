@@ -1,0 +1,222 @@
+import { closeSync, type FSWatcher, openSync, statSync, watch } from 'node:fs';
+import { join } from 'node:path';
+import { namespaceId, namespaceName } from '../model/address.ts';
+import type { Channel } from '../netlink/channel.ts';
+import { InsideChannel } from '../netlink/inside.ts';
+import { OWN } from '../netlink/messages.ts';
+import { type Courier, MountTable } from '../netlink/namespaces.ts';
+import { NativeError, namespaceCookie } from '../netlink/native.ts';
+import { nsidOf } from '../netlink/nsid.ts';
+import type { Ledger } from '../owners/ledger.ts';
+import { linkGone, linkThere } from './lobby.ts';
+import type { Room } from './room.ts';
+import type { Rooms } from './rooms.ts';
+
+/** Mounts come and go on container hosts: all names are looked at again at most so often. */
+const PAUSE_MS = 250;
+
+/** Cookies are counted up from 1: this many namespaces of one boot have numbers of their own. */
+const MOST = 0x7fff_ffffn;
+
+/** What stands under a name. */
+interface Seen {
+  /** Device and inode of the file: another one is another namespace, the same one need not be the same. */
+  readonly file: string;
+  readonly cookie: bigint;
+  /** Its number in the lobby. */
+  readonly number: number;
+  readonly room: Room | undefined;
+}
+
+export interface DoormanRim {
+  readonly folder: string;
+  readonly channel: Channel;
+  readonly courier: Courier;
+  readonly rooms: Rooms;
+  readonly ledger: Ledger;
+  /** A room was opened, and nothing of it was read yet. */
+  opened(room: Room): void;
+  /** Something may have changed, outside of the keeper's turn. */
+  changed(): void;
+  later(work: () => void, ms: number): void;
+}
+
+/**
+ * Knows which namespaces stand under the names that are declared, and opens and closes their rooms.
+ * Nothing of a namespace is kept open: that would keep it alive when its name is deleted. The folder of names and
+ * the mount table tell of changes; which namespace it is, its cookie tells.
+ */
+export class Doorman {
+  readonly #rim: DoormanRim;
+  readonly #own = namespaceCookie();
+  readonly #names = new Map<string, Seen | undefined>();
+  readonly #mounts = new MountTable();
+  #folder: FSWatcher | undefined;
+  #strangers = 0;
+  #resting = false;
+  #restless = false;
+
+  constructor(rim: DoormanRim) {
+    this.#rim = rim;
+  }
+
+  /** Watches the names from now on. */
+  start(): void {
+    this.#watchFolder();
+    this.#mounts.watch(() => this.#mounted());
+  }
+
+  stop(): void {
+    this.#mounts.close();
+    this.#folder?.close();
+    this.#folder = undefined;
+  }
+
+  /** Begins to know a name. */
+  know(name: string): void {
+    if (this.#names.has(name)) return;
+    this.#names.set(name, undefined);
+    this.look(name);
+  }
+
+  /** Forgets a name, and leaves what it stands for alone. */
+  forget(name: string): void {
+    const seen = this.#names.get(name);
+    this.#names.delete(name);
+    if (seen?.room !== undefined) this.#rim.rooms.close(seen.room);
+    if (seen !== undefined) this.#rim.rooms.lobby.inventory.take(linkGone(seen.number));
+  }
+
+  /** Finds what stands under a name now. */
+  look(name: string): void {
+    if (!this.#names.has(name)) return;
+    const path = join(this.#rim.folder, name);
+    const file = fileAt(path);
+    const descriptor = file === undefined ? undefined : opened(path);
+    const before = this.#names.get(name);
+    try {
+      const cookie = descriptor === undefined ? undefined : cookieOf(descriptor);
+      if (before !== undefined && before.cookie !== cookie) this.#left(name, before);
+      if (cookie === undefined || descriptor === undefined || file === undefined) return;
+      if (before?.cookie === cookie) this.#names.set(name, { ...before, file });
+      else this.#arrived(name, { file, path, cookie, descriptor });
+    } finally {
+      if (descriptor !== undefined) closeSync(descriptor);
+    }
+  }
+
+  /** Looks at each name whose file is another one than it was. */
+  lookAtAll(): void {
+    for (const [name, seen] of this.#names)
+      if (fileAt(join(this.#rim.folder, name)) !== seen?.file) this.look(name);
+  }
+
+  #arrived(
+    name: string,
+    { file, path, cookie, descriptor }: { file: string; path: string; cookie: bigint; descriptor: number },
+  ): void {
+    const { rooms, channel, courier } = this.#rim;
+    const nsid = nsidOf(channel, descriptor) ?? OWN;
+    const kind = this.#kindOf(cookie, nsid);
+    const number = kind === 'netns' ? Number(cookie & MOST) : -1 - this.#strangers++;
+    if (this.#rim.ledger.get(namespaceId(name)).ifindex !== number) this.#otherThanBefore(name);
+    let room: Room | undefined;
+    if (kind === 'netns') {
+      const gone = () => this.#rim.later(() => this.#lookSoon(name), 0);
+      const inside = new InsideChannel(channel, courier, { path, cookie }, nsid, gone);
+      room = rooms.open({ name: namespaceName(name), channel: inside, path, nsid });
+      this.#rim.opened(room);
+    }
+    this.#names.set(name, { file, cookie, number, room });
+    rooms.lobby.inventory.take(linkThere(namespaceId(name), number, kind));
+  }
+
+  /** What a namespace is to vnetd: one to look into, or one that is looked into already. */
+  #kindOf(cookie: bigint, nsid: number): string {
+    if (cookie === this.#own) return 'host';
+    const twin = [...this.#names].find(([, seen]) => seen?.cookie === cookie)?.[0];
+    if (twin !== undefined) return namespaceId(twin);
+    return nsid === OWN ? 'unheard' : 'netns';
+  }
+
+  #left(name: string, { cookie, number, room }: Seen): void {
+    this.#names.set(name, undefined);
+    const { rooms } = this.#rim;
+    rooms.lobby.inventory.take(linkGone(number));
+    if (room !== undefined) rooms.close(room);
+    this.#otherThanBefore(name);
+    // Another name of the same namespace may be looked into now.
+    for (const [other, seen] of this.#names)
+      if (room !== undefined && seen?.cookie === cookie) {
+        this.#left(other, seen);
+        this.look(other);
+      }
+  }
+
+  /** The links that are remembered in a namespace of this name were in another one. */
+  #otherThanBefore(name: string): void {
+    const { ledger } = this.#rim;
+    for (const id of ledger.ids()) if (id.startsWith(`${name}/`) && id !== namespaceId(name)) ledger.died(id);
+  }
+
+  #lookSoon(name: string): void {
+    this.look(name);
+    this.#rim.changed();
+  }
+
+  #watchFolder(): void {
+    try {
+      this.#folder = watch(this.#rim.folder, { persistent: false }, (_, name) => {
+        if (name !== null) this.#lookSoon(name);
+      });
+      this.#folder.on('error', () => {
+        this.#folder?.close();
+        this.#folder = undefined;
+      });
+    } catch {
+      // There is no namespace with a name yet: its first mount tells of the folder.
+      this.#folder = undefined;
+    }
+  }
+
+  #mounted(): void {
+    if (this.#resting) {
+      this.#restless = true;
+      return;
+    }
+    this.#resting = true;
+    this.#restless = false;
+    if (this.#folder === undefined) this.#watchFolder();
+    this.lookAtAll();
+    this.#rim.changed();
+    this.#rim.later(() => {
+      this.#resting = false;
+      if (this.#restless) this.#mounted();
+    }, PAUSE_MS);
+  }
+}
+
+/** Device and inode; undefined when there is none. */
+function fileAt(path: string): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? undefined : `${found.dev}:${found.ino}`;
+}
+
+function opened(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch {
+    // Gone since, or of no use to us: no namespace can be entered by it.
+    return undefined;
+  }
+}
+
+/** The namespace a descriptor is of; undefined for a file that is none, as a name without its mount. */
+function cookieOf(descriptor: number): bigint | undefined {
+  try {
+    return namespaceCookie(descriptor);
+  } catch (error) {
+    if (error instanceof NativeError && error.code === 'EINVAL') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,143 @@
+import { closeSync, openSync } from 'node:fs';
+import type { InventoryLink } from '../inventory/links.ts';
+import { isNamespaceId, type NamespaceName, type ObjectId, parseObjectId } from '../model/address.ts';
+import type { Channel, Exchanger } from '../netlink/channel.ts';
+import { OWN } from '../netlink/messages.ts';
+import { nsidsInside } from '../netlink/nsid.ts';
+import { type Entrance, Room, type Shared } from './room.ts';
+import { Strays } from './strays.ts';
+
+const HOST = '/proc/self/ns/net';
+/** Nothing is sent to where namespaces themselves are. */
+const nowhere: Exchanger = { exchange: () => [], dump: () => true };
+
+/** The namespaces that are looked into, the host's among them, and the lobby: where namespaces themselves are found as if they were links. */
+export class Rooms {
+  readonly host: Room;
+  readonly lobby: Room;
+  readonly strays: Strays;
+  readonly #named = new Map<NamespaceName, Room>();
+  readonly #numbered = new Map<number, Room>();
+  readonly #stale = new Set<Room>();
+  /** Numbers inside a room that nobody has asked the meaning of yet. */
+  readonly #unlearned = new Map<Room, Set<number>>();
+  readonly #shared: Shared;
+  readonly #channel: Channel;
+
+  constructor(shared: Shared, channel: Channel) {
+    this.#shared = shared;
+    this.strays = new Strays(this, shared.objects, shared.ledger);
+    this.#channel = channel;
+    this.host = this.open({ name: null, channel, path: HOST, nsid: OWN });
+    this.lobby = new Room(
+      { name: null, channel: nowhere, path: HOST, nsid: OWN, holds: isNamespaceId },
+      shared,
+      this,
+    );
+  }
+
+  /** The one an object is in. */
+  of(id: ObjectId): Room | undefined {
+    return isNamespaceId(id) ? this.lobby : this.#named.get(parseObjectId(id).namespace);
+  }
+
+  at(name: NamespaceName): Room | undefined {
+    return this.#named.get(name);
+  }
+
+  /** The one that is heard under a number. */
+  heardAs(nsid: number): Room | undefined {
+    return nsid === OWN ? this.host : this.#numbered.get(nsid);
+  }
+
+  /** The one a number stands for inside another, as far as that has been learned. */
+  numbered(inside: Room, nsid: number): Room | undefined {
+    if (inside === this.host) return this.#numbered.get(nsid);
+    const number = inside.numbers.get(nsid);
+    // Asked for while its message is read: learned before anything is judged by it.
+    if (number === undefined) this.#unknown(inside, nsid);
+    return number == null ? undefined : this.heardAs(number);
+  }
+
+  /** The link an object stands for, whatever its name is just now. */
+  linkOf(id: ObjectId): InventoryLink | undefined {
+    return this.of(id)?.identities.linkOf(id);
+  }
+
+  all(): IterableIterator<Room> {
+    return this.#named.values();
+  }
+
+  open(entrance: Omit<Entrance, 'holds'>): Room {
+    const { name, nsid } = entrance;
+    const holds = (id: ObjectId) => parseObjectId(id).namespace === name && !isNamespaceId(id);
+    const room = new Room({ ...entrance, holds }, this.#shared, this);
+    this.#named.set(name, room);
+    if (nsid !== OWN) this.#numbered.set(nsid, room);
+    // It may be the one that some number stands for.
+    for (const other of this.#named.values())
+      for (const [number, known] of other.numbers) if (known === null) this.#unknown(other, number);
+    return room;
+  }
+
+  /** Nothing is known of a namespace any more: for whoever is in it, everything is gone. */
+  close(room: Room): void {
+    this.#named.delete(room.name);
+    if (this.#numbered.get(room.nsid) === room) this.#numbered.delete(room.nsid);
+    this.#stale.delete(room);
+    this.#unlearned.delete(room);
+    room.inventory.beginReading();
+    room.inventory.endReading();
+  }
+
+  /** The links that stand on one, whichever namespace they are in: VLANs, macvlans, the other end of a pair. */
+  over(room: Room, ifindex: number): readonly { readonly place: Room; readonly link: InventoryLink }[] {
+    return [...this.#named.values()].flatMap((place) =>
+      [...place.inventory.all()]
+        .filter(({ lower, lowerNamespace, ifindex: own }) => {
+          if (lower !== ifindex) return false;
+          if (lowerNamespace === null) return place === room && own !== ifindex;
+          return this.numbered(place, lowerNamespace) === room;
+        })
+        .map((link) => ({ place, link })),
+    );
+  }
+
+  /** Something of a room is to be read again, or its numbers are. */
+  staled(room: Room): void {
+    this.#stale.add(room);
+  }
+
+  /** Other numbers stand for other namespaces in a room now. */
+  renumbered(room: Room): void {
+    for (const number of room.numbers.keys()) this.#unknown(room, number);
+  }
+
+  takeStale(): readonly Room[] {
+    if (this.#stale.size === 0) return [];
+    const stale = [...this.#stale];
+    this.#stale.clear();
+    return stale;
+  }
+
+  /** Learns what the numbers in a room stand for. */
+  learn(room: Room): void {
+    const unknown = this.#unlearned.get(room);
+    if (unknown === undefined) return;
+    this.#unlearned.delete(room);
+    const self = openSync(HOST, 'r');
+    try {
+      const learned = nsidsInside(this.#channel, room.nsid, self);
+      for (const number of unknown) room.numbers.set(number, learned.get(number) ?? null);
+    } finally {
+      closeSync(self);
+    }
+  }
+
+  #unknown(room: Room, number: number): void {
+    const numbers = this.#unlearned.get(room);
+    if (numbers === undefined) this.#unlearned.set(room, new Set([number]));
+    else numbers.add(number);
+    this.#stale.add(room);
+  }
+}

@@ -1,0 +1,92 @@
+import { Writer } from '../wire/attributes.ts';
+import { viewOf } from '../wire/bytes.ts';
+import { IFLA } from '../wire/if-link.ts';
+import { AF, IFA, NLM_F, NLMSG, RTM } from '../wire/rtnetlink.ts';
+import type { Channel, Exchanger } from './channel.ts';
+import { acknowledgementOf, eachMessage, wordsFor } from './messages.ts';
+import { type Courier, type NamedNamespace, notThere } from './namespaces.ts';
+import { ExchangeError, NativeError } from './native.ts';
+import { type Answer, type RequestBody, unknownAnswer, writeRequest } from './request.ts';
+
+/**
+ * The way into another namespace. What the kernel tells from outside is asked on the host's socket, the rest
+ * goes by courier; notices come to the host's socket, and are read before an answer is given.
+ */
+export class InsideChannel implements Exchanger {
+  readonly #main: Channel;
+  readonly #courier: Courier;
+  readonly #to: NamedNamespace;
+  readonly #nsid: number;
+  readonly #gone: () => void;
+
+  /** `nsid` is its number in the host's namespace; `gone` is called when its name is found to stand for another one. */
+  constructor(main: Channel, courier: Courier, to: NamedNamespace, nsid: number, gone: () => void) {
+    this.#main = main;
+    this.#courier = courier;
+    this.#to = to;
+    this.#nsid = nsid;
+    this.#gone = gone;
+  }
+
+  /** What is read comes after all else that is asked for. */
+  exchange(requests: readonly RequestBody[]): Answer[] {
+    const isRead = ({ type }: RequestBody) => type === RTM.GETLINK;
+    const errands = requests.filter((request) => !isRead(request));
+    const reads = requests.filter(isRead).map((request) => this.#fromOutside(request));
+    const done = errands.length === 0 ? [] : this.#send(errands);
+    const read = this.#main.exchangeAbout(this.#nsid, reads);
+    return requests.map((request) => (isRead(request) ? read.shift() : done.shift()) ?? unknownAnswer);
+  }
+
+  dump(type: number, body: Uint8Array): boolean {
+    const isToldOutside = type === RTM.GETADDR || (type === RTM.GETLINK && body[0] !== AF.BRIDGE);
+    if (isToldOutside)
+      return this.#main.dumpAbout(this.#nsid, type, this.#fromOutside({ type, flags: 0, body }).body);
+    const writer = new Writer(256);
+    writeRequest(writer, { type, flags: 0, body }, 1, NLM_F.DUMP | NLM_F.ACK);
+    const messages = this.#fetch(writer.bytes);
+    // What was heard of it meanwhile is newer than some of what was fetched.
+    const moved = this.#main.catchUp(this.#nsid);
+    if (messages === undefined || (moved && type !== RTM.GETROUTE)) return false;
+    this.#main.tell(messages, this.#nsid);
+    return true;
+  }
+
+  #send(requests: readonly RequestBody[]): Answer[] {
+    const writer = new Writer(1024);
+    for (const [i, request] of requests.entries()) writeRequest(writer, request, i);
+    const answers: Answer[] = requests.map(() => unknownAnswer);
+    try {
+      const messages = this.#fetch(writer.bytes) ?? new Uint8Array(0);
+      eachMessage(viewOf(messages), 0, messages.length, (message) => {
+        if (message.type !== NLMSG.ERROR) return;
+        const { errno, words } = acknowledgementOf(message);
+        answers[message.sequence] = errno === 0 ? { is: 'done' } : { is: 'refused', errno, words };
+      });
+    } catch (error) {
+      if (!(error instanceof NativeError)) throw error;
+      const { errno } = error;
+      answers.fill({ is: 'refused', errno, words: `${wordsFor(errno)}: ${error.message}` });
+    }
+    this.#main.catchUp(this.#nsid);
+    return answers;
+  }
+
+  /** The raw answers; undefined when nobody is there to answer. */
+  #fetch(requests: Uint8Array): Uint8Array | undefined {
+    try {
+      return this.#courier.run(this.#to, this.#main.portId, requests);
+    } catch (error) {
+      if (error instanceof ExchangeError) return error.answers;
+      if (!(error instanceof NativeError) || !notThere(error)) throw error;
+      this.#gone();
+      return undefined;
+    }
+  }
+
+  /** A request that reads, with the number of the namespace it is about. */
+  #fromOutside({ type, flags, body }: RequestBody): RequestBody {
+    const attribute = type === RTM.GETLINK ? IFLA.IF_NETNSID : IFA.TARGET_NETNSID;
+    return { type, flags, body: new Writer(64).raw(body).attribute32(attribute, this.#nsid).bytes.slice() };
+  }
+}

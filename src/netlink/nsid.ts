@@ -1,0 +1,53 @@
+import { findAttribute, Writer } from '../wire/attributes.ts';
+import { littleEndian, type Slice } from '../wire/bytes.ts';
+import { AF, NETNSA, RTM } from '../wire/rtnetlink.ts';
+import type { Channel } from './channel.ts';
+import { OWN } from './messages.ts';
+
+/** struct rtgenmsg, with its padding. */
+const HEAD = 4;
+/** The kernel chooses the number (NETNSA_NSID_NOT_ASSIGNED). */
+const ANY = -1;
+
+/**
+ * The number a namespace has in the channel's own, given by a descriptor of it; it gets one if it has none.
+ * Undefined when the kernel gives none. See net/core/net_namespace.c, rtnl_net_newid and rtnl_net_getid.
+ */
+export function nsidOf(channel: Channel, descriptor: number): number | undefined {
+  channel.exchange([request(RTM.NEWNSID, [NETNSA.FD, descriptor], [NETNSA.NSID, ANY])]);
+  const [reply] = channel.ask(request(RTM.GETNSID, [NETNSA.FD, descriptor]));
+  const nsid = reply === undefined ? undefined : numberIn(reply, NETNSA.NSID);
+  return nsid === undefined || nsid < 0 ? undefined : nsid;
+}
+
+/**
+ * What the numbers used inside a namespace stand for outside: theirs → ours, {@link OWN} for the channel's own namespace.
+ * Those of namespaces without a number here are left out.
+ */
+export function nsidsInside(channel: Channel, nsid: number, self: number): ReadonlyMap<number, number> {
+  const ours = new Map<number, number>();
+  for (const reply of channel.ask(request(RTM.GETNSID, [NETNSA.TARGET_NSID, nsid]), true)) {
+    const [theirs, here] = [numberIn(reply, NETNSA.NSID), numberIn(reply, NETNSA.CURRENT_NSID)];
+    if (theirs !== undefined && theirs >= 0 && here !== undefined && here >= 0) ours.set(theirs, here);
+  }
+  const [reply] = channel.ask(request(RTM.GETNSID, [NETNSA.FD, self], [NETNSA.TARGET_NSID, nsid]));
+  const own = reply === undefined ? undefined : numberIn(reply, NETNSA.NSID);
+  if (own !== undefined && own >= 0) ours.set(own, OWN);
+  return ours;
+}
+
+/** The number a notice of RTM_NEWNSID or RTM_DELNSID tells of. */
+export function numberTold(notice: Slice): number | undefined {
+  return numberIn(notice, NETNSA.NSID);
+}
+
+function request(type: number, ...attributes: readonly (readonly [number, number])[]) {
+  const writer = new Writer(32).u8(AF.UNSPEC).raw(new Uint8Array(HEAD - 1));
+  for (const [attribute, value] of attributes) writer.attribute32(attribute, value);
+  return { type, flags: 0, body: writer.bytes.slice() };
+}
+
+function numberIn({ view, start, end }: Slice, attribute: number): number | undefined {
+  const found = findAttribute(view, start + HEAD, end, attribute);
+  return found === undefined ? undefined : found.view.getInt32(found.start, littleEndian);
+}
