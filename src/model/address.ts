@@ -12,8 +12,11 @@ export type LinkName = Brand<string, 'LinkName'>;
 /** A link's number inside one namespace; 0 is nobody. */
 export type IfIndex = Brand<number, 'IfIndex'>;
 
-/** A declared namespace's name; `null` stands for the namespace vnetd was started in, its host. */
-export type NamespaceName = Brand<string, 'NamespaceName'> | null;
+/** A declared namespace's name. */
+export type DeclaredNamespace = Brand<string, 'NamespaceName'>;
+
+/** Which namespace: a declared one, or `null` for the one vnetd was started in, its host. */
+export type NamespaceName = DeclaredNamespace | null;
 
 /** An object's id as users see it: `eth0`, `ns1/eth0`, `ns1/`, `ovsbr0:p1`. */
 export type ObjectId = Brand<string, 'ObjectId'>;
@@ -36,13 +39,23 @@ export function ifIndex(number: number): IfIndex {
   return number as IfIndex;
 }
 
-export function namespaceName(text: string): Exclude<NamespaceName, null> {
-  return text as Exclude<NamespaceName, null>;
+export function namespaceName(text: string): DeclaredNamespace {
+  return text as DeclaredNamespace;
 }
 
 /** The id of a link in a namespace. */
 export function objectId(namespace: NamespaceName, name: string): ObjectId {
   return (namespace === null ? name : `${namespace}/${name}`) as ObjectId;
+}
+
+/** The id of a namespace itself, which is an object of the host: `ns1/`. */
+export function namespaceId(name: DeclaredNamespace): ObjectId {
+  return `${name}/` as ObjectId;
+}
+
+/** The namespace that an id or a reference stands for by itself; undefined for that of a link. */
+export function namespaceItself(id: string): DeclaredNamespace | undefined {
+  return id.endsWith('/') ? namespaceName(id.slice(0, -1)) : undefined;
 }
 
 /** An id as somebody typed it; whether it exists is for the one who looks it up to say. */
@@ -55,16 +68,17 @@ export interface LinkAddress {
   readonly name: LinkName;
 }
 
-/** The namespace and name an id stands for. */
+/** The namespace and name an id stands for; a namespace itself is the host's, its name the id. */
 export function parseObjectId(id: string): LinkAddress {
   const slash = id.indexOf('/');
+  if (slash > 0 && slash === id.length - 1) return { namespace: null, name: linkName(id) };
   if (slash <= 0) return { namespace: null, name: linkName(slash === 0 ? id.slice(1) : id) };
   return { namespace: namespaceName(id.slice(0, slash)), name: linkName(id.slice(slash + 1)) };
 }
 
 /**
  * The object a reference written inside `from` names.
- * `eth0` is in the same namespace, `ns1/eth0` in ns1, `/eth0` in the host's.
+ * `eth0` is in the same namespace, `ns1/eth0` in ns1, `/eth0` in the host's; `ns1/` is that namespace itself.
  */
 export function resolveReference(from: NamespaceName, reference: string): ObjectId {
   if (reference.startsWith('/')) return reference.slice(1) as ObjectId;
@@ -73,6 +87,6 @@ export function resolveReference(from: NamespaceName, reference: string): Object
 
 /** How an object is referred to from inside `from`: the inverse of {@link resolveReference}. */
 export function referenceTo(from: NamespaceName, target: LinkAddress): string {
-  if (from === target.namespace) return target.name;
+  if (from === target.namespace || namespaceItself(target.name) !== undefined) return target.name;
   return target.namespace === null ? `/${target.name}` : `${target.namespace}/${target.name}`;
 }
