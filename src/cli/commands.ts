@@ -21,7 +21,7 @@ export const commands: readonly CommandRow[] = [
     name: 'status',
     operands: '[ID...]',
     summary: 'every declared object: its state, since when, why',
-    more: 'Exits 0 when all that is asked for is in sync or paused and there is no configuration error, else 1.',
+    more: 'Those of the host first, then namespace by namespace. Exits 0 when all that is asked for is in sync or paused and there is no configuration error, else 1.',
     options: [['-w, --watch', 'go on showing it as it changes']],
     examples: [
       ['vnetctl status', 'everything that is declared'],
@@ -115,7 +115,7 @@ export const commands: readonly CommandRow[] = [
   {
     name: 'explain',
     operands: '[KIND[.KEY]]',
-    summary: 'what may be written about a kind of link, or what one key means',
+    summary: 'what may be written about a kind of link or a namespace, or what one key means',
     examples: [
       ['vnetctl explain', 'the kinds there are'],
       ['vnetctl explain bond', ''],

@@ -6,7 +6,7 @@ import { complaintText } from './complaints.ts';
 import { address, ask, lines } from './daemon.ts';
 import { type ExitCode, exit } from './exit.ts';
 import { allGood, stateColours, summary } from './states.ts';
-import { table } from './table.ts';
+import { type Cell, table } from './table.ts';
 import type { Terminal } from './terminal.ts';
 import { ago } from './time.ts';
 import { harmless } from './width.ts';
@@ -73,17 +73,21 @@ function screenText(document: StatusDocument, terminal: Terminal, now: number): 
   return `${rows}${summary(document.config, document.objects)}\n`;
 }
 
+/** Objects as they come, which is namespace by namespace, an empty line between two. */
 function statusTable(objects: readonly ObjectDocument[], terminal: Terminal, now: number): string {
-  return table(
-    ['OBJECT', 'KIND', 'STATE', 'SINCE', 'DRIFTS', 'REASON'],
-    objects.map((object) => [
+  const rows: (readonly Cell[])[] = [];
+  let namespace = objects[0]?.namespace;
+  for (const object of objects) {
+    if (object.namespace !== namespace) rows.push([]);
+    namespace = object.namespace;
+    rows.push([
       object.id,
       object.kind,
       { text: object.state, colour: stateColours[object.state] },
       ago(object.since, now),
       object.drifts,
       { text: object.reason ?? '', colour: isGood(object) ? 'gray' : undefined },
-    ]),
-    terminal,
-  );
+    ]);
+  }
+  return table(['OBJECT', 'KIND', 'STATE', 'SINCE', 'DRIFTS', 'REASON'], rows, terminal);
 }

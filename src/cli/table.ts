@@ -18,6 +18,7 @@ const trailing = / +$/gm;
 
 /**
  * Rows under titles, without lines: columns stand in line, the last one wraps at the terminal's edge.
+ * A row without cells is an empty line.
  *
  * A thousand rows go through here before V8 has compiled anything: loops, and few calls a cell.
  */

@@ -6,7 +6,7 @@ import { sourceOf } from './source.ts';
 import type { FileInForce } from './world.ts';
 
 /** How a checked file is kept; a record of another format is read again from its text. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** A checked file as it is kept: what it said, and what that came to. */
 export interface Checked {

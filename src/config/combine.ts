@@ -1,4 +1,5 @@
 import {
+  type DeclaredNamespace,
   type LinkName,
   type NamespaceName,
   type ObjectId,
@@ -29,7 +30,10 @@ export function combine(files: readonly FileInForce[]): {
   for (const file of files) for (const part of file.part.links) assembly.declare(file, part);
   for (const file of files) for (const part of file.part.links) assembly.enlist(file, part);
   pairUp(assembly.links, assembly.conflicts);
-  return { world: worldOf(assembly.links), conflicts: [...twoDaemonBlocks(files), ...assembly.conflicts] };
+  return {
+    world: worldOf(assembly.links, namespacesOf(files)),
+    conflicts: [...twoDaemonBlocks(files), ...assembly.conflicts],
+  };
 }
 
 /** A link while its fields are still being gathered. */
@@ -92,7 +96,7 @@ class Assembly {
     const own = link.fields[key];
     if (own === undefined) link.fields = { ...link.fields, [key]: { value, ...spot } };
     else if (!sameValue(own.value, value)) {
-      this.#conflict(contradiction(link.id, key, own.value, value), spot, spotOfKey(link, key));
+      this.#conflict(contradiction(link, key, own.value, value), spot, spotOfKey(link, key));
     }
   }
 
@@ -101,12 +105,13 @@ class Assembly {
   }
 }
 
-function contradiction(id: ObjectId, key: string, one: Value, other: Value): string {
+function contradiction({ id, namespace }: WorldLink, key: string, one: Value, other: Value): string {
+  const master = (reference: Value) => resolveReference(namespace, String(reference));
   if (key !== 'master')
     return `\`${id}\` has \`${key}\` ${shown(one)} in one place and ${shown(other)} in the other`;
   if (one === 'none')
-    return `\`${id}\` is listed as a member of ${shown(other)}, and says \`master: none\` itself`;
-  return `\`${id}\` cannot be a member of ${shown(one)} and of ${shown(other)}`;
+    return `\`${id}\` is listed as a member of ${master(other)}, and says \`master: none\` itself`;
+  return `\`${id}\` cannot be a member of ${master(one)} and of ${master(other)}`;
 }
 
 function shown(value: Value): string {
@@ -119,7 +124,19 @@ function kindOf(name: string): Kind {
   return kind;
 }
 
-function worldOf(links: ReadonlyMap<ObjectId, WorldLink>): World {
+function namespacesOf(files: readonly FileInForce[]): World['namespaces'] {
+  const namespaces = new Map<DeclaredNamespace, Spot[]>();
+  for (const { source, part } of files) {
+    for (const { name, at } of part.namespaces) {
+      const spots = namespaces.get(name);
+      if (spots === undefined) namespaces.set(name, [{ source, at }]);
+      else spots.push({ source, at });
+    }
+  }
+  return namespaces;
+}
+
+function worldOf(links: ReadonlyMap<ObjectId, WorldLink>, namespaces: World['namespaces']): World {
   const members = new Map<ObjectId, WorldLink[]>();
   const named = (link: WorldLink, key: string) => {
     const value = link.fields[key]?.value;
@@ -132,7 +149,7 @@ function worldOf(links: ReadonlyMap<ObjectId, WorldLink>): World {
     if (others === undefined) members.set(master.id, [link]);
     else others.push(link);
   }
-  return { links, membersOf: (id) => members.get(id) ?? [], named };
+  return { links, namespaces, membersOf: (id) => members.get(id) ?? [], named };
 }
 
 function* twoDaemonBlocks(files: readonly FileInForce[]): Generator<Finding> {

@@ -1,8 +1,7 @@
-import type { NamespaceName } from '../model/address.ts';
+import { type NamespaceName, parseObjectId, referenceTo, resolveReference } from '../model/address.ts';
 import type { Value } from '../model/value.ts';
 import type { Written } from '../model/written.ts';
 import type { AnyRow } from '../reconcilers/kind.ts';
-import { namespaceForLater } from './later.ts';
 import { isIpWhereMacIsMeant } from './mistakes.ts';
 import type { FieldPart } from './part.ts';
 import { attempt, fault, nothingWritten, type Reading } from './reading.ts';
@@ -20,14 +19,18 @@ export function compileField(
   }
   const value = attempt(reading, () => row.type.read(written) as Value);
   if (value === undefined) return undefined;
-  const reference = foreignReference(row, value);
-  if (reference === undefined) return { value, at: written.offset };
-  const isHost = reference.startsWith('/') && namespace === null;
-  if (!isHost) return fault(reading, written, namespaceForLater(reference));
-  return { value: reference.slice(1), at: written.offset };
+  const at = written.offset;
+  if (row.type.mentions?.(value)[0] !== value) return { value, at };
+  const reference = referenceTo(namespace, parseObjectId(resolveReference(namespace, String(value))));
+  if (reference.includes('/') && row.elsewhere !== true)
+    return fault(reading, written, notInItsNamespace(key, reference));
+  return { value: reference, at };
 }
 
-/** The reference with a namespace in it that a value makes, if it makes one. */
-function foreignReference(row: AnyRow, value: Value): string | undefined {
-  return row.type.mentions?.(value).find((reference) => reference.includes('/'));
+function notInItsNamespace(key: string, reference: string): string {
+  const rule =
+    key === 'master'
+      ? 'a master is in its member’s own namespace'
+      : `\`${key}\` is in the same namespace as the link that names it`;
+  return `${rule}, which \`${reference}\` is not`;
 }

@@ -3,11 +3,12 @@ import { didYouMean } from '../model/nearest.ts';
 import type { Complaint } from '../model/place.ts';
 import { nameOf, type Written } from '../model/written.ts';
 import { compileDaemon } from './compile-daemon.ts';
-import { compileLink } from './compile-link.ts';
+import { compileLinks, type LinksByName } from './compile-links.ts';
+import { compileNamespaces, type NamespacesByName } from './compile-namespaces.ts';
 import { isForLater, notInThisVersion } from './later.ts';
-import type { DaemonPart, FilePart, LinkPart } from './part.ts';
+import type { DaemonPart, FilePart } from './part.ts';
 import { readYaml } from './read-file.ts';
-import { fault, mapWritten, nothingWritten, type Reading } from './reading.ts';
+import { fault, type Reading } from './reading.ts';
 import { complaintAboutFile, complaintOf, type Remark, type Source } from './source.ts';
 
 /** A file by itself: its part of the declaration, or what is wrong with it. */
@@ -18,17 +19,19 @@ export type CompiledFile =
 /** More errors than this of one file help nobody. */
 const MOST_ERRORS = 100;
 
-const topLevel = ['links', 'daemon', '$schema'] as const;
+const topLevel = ['links', 'namespaces', 'daemon', '$schema'] as const;
 
 /** Compiles one file, without looking at the others. */
 export function compileFile(source: Source): CompiledFile {
   const { documents, faults } = readYaml(source);
   const reading: Reading = { source, faults: [...faults] };
-  const links = new Map<string, LinkPart>();
+  const links: LinksByName = new Map();
+  const namespaces: NamespacesByName = new Map();
   let daemon: DaemonPart | undefined;
   for (const document of documents) {
     for (const { key, value } of entriesOf(reading, document)) {
-      if (key.text === 'links') takeLinks(reading, links, value);
+      if (key.text === 'links') compileLinks(reading, hostNamespace, links, value);
+      else if (key.text === 'namespaces') compileNamespaces(reading, namespaces, value);
       else if (key.text === 'daemon') {
         if (daemon !== undefined) fault(reading, key, '`daemon` is written twice', daemon.at);
         const settings = compileDaemon(reading, value);
@@ -38,8 +41,16 @@ export function compileFile(source: Source): CompiledFile {
   }
   dropEchoes(reading.faults, faults.length);
   if (reading.faults.length > 0) return { part: null, errors: errorsOf(source, reading.faults) };
-  const part = { links: [...links.values()], ...(daemon === undefined ? {} : { daemon }) };
-  return { part, errors: [] };
+  return { part: partOf(links, namespaces, daemon), errors: [] };
+}
+
+function partOf(links: LinksByName, namespaces: NamespacesByName, daemon: DaemonPart | undefined): FilePart {
+  const inNamespaces = [...namespaces.values()].flatMap((namespace) => [...namespace.links.values()]);
+  return {
+    links: [...links.values(), ...inNamespaces],
+    namespaces: Array.from(namespaces, ([name, { at }]) => ({ name, at })),
+    ...(daemon === undefined ? {} : { daemon }),
+  };
 }
 
 /** What could not be read at all is said once, and not again for having no value. */
@@ -56,27 +67,10 @@ function entriesOf(reading: Reading, document: Written) {
   return [];
 }
 
-function takeLinks(reading: Reading, links: Map<string, LinkPart>, written: Written): void {
-  if (written.is === 'null') {
-    fault(reading, written, nothingWritten('links', '{}'));
-    return;
-  }
-  const map = mapWritten(reading, written, 'links', 'a map of name to attributes');
-  for (const { key, value } of map?.entries ?? []) {
-    const first = links.get(key.text);
-    if (first !== undefined) {
-      fault(reading, key, `\`${key.text}\` is declared twice`, first.at);
-      continue;
-    }
-    const link = compileLink(reading, hostNamespace, key, value);
-    if (link !== undefined) links.set(link.name, link);
-  }
-}
-
 function unknownTopLevel(key: string): string {
-  if (isForLater('file', key)) return notInThisVersion(key);
+  if (isForLater('namespace', key)) return notInThisVersion(key);
   if (key === 'network') return '`network` is netplan’s; here the top level is `links:`';
-  const hint = didYouMean(key, topLevel);
+  const hint = key === 'netns' ? ' (did you mean `namespaces`?)' : didYouMean(key, topLevel);
   return `a file has no key \`${key}\` at its top${hint === '' ? '; links stand under `links:`' : hint}`;
 }
 

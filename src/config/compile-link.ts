@@ -4,15 +4,14 @@ import { readOnDrift } from '../derive/on-drift.ts';
 import { type LinkName, linkName, type NamespaceName } from '../model/address.ts';
 import type { OnDrift } from '../model/declaration.ts';
 import { textWritten, type Written, type WrittenMap, type WrittenScalar } from '../model/written.ts';
-import { kindNamed } from '../reconcilers/index.ts';
+import { kindNamed, linkKinds } from '../reconcilers/index.ts';
 import type { Kind } from '../reconcilers/kind.ts';
 import { linkNameFault } from '../wire/composites.ts';
 import { compileExclusive } from './compile-exclusive.ts';
 import { compileField } from './compile-field.ts';
 import { compileList } from './compile-list.ts';
 import { compileMembers, compilePortFields } from './compile-members.ts';
-import { notInThisVersion } from './later.ts';
-import { unknownKind, unknownLinkKey } from './mistakes.ts';
+import { nameElsewhere, unknownKind, unknownLinkKey } from './mistakes.ts';
 import type { ExclusivePart, FieldPart, LinkPart, ListPart, MembersPart } from './part.ts';
 import { attempt, fault, mapWritten, nothingWritten, type Reading } from './reading.ts';
 
@@ -23,7 +22,7 @@ export function compileLink(
   key: WrittenScalar,
   body: Written,
 ): LinkPart | undefined {
-  const name = readName(reading, key);
+  const name = readName(reading, namespace, key);
   const map = mapWritten(reading, body, key.text, 'a map of attributes');
   if (map === undefined || name === undefined) return undefined;
   const kindEntry = map.entries.find((entry) => entry.key.text === 'kind');
@@ -36,15 +35,8 @@ export function compileLink(
   return draft.part(key.offset);
 }
 
-function readName(reading: Reading, key: WrittenScalar): LinkName | undefined {
-  if (key.text.includes('/')) {
-    return fault(
-      reading,
-      key,
-      `${notInThisVersion('namespaces')}, so a link’s name has no \`/\`: \`${key.text}\``,
-    );
-  }
-  const wrong = linkNameFault(key.text);
+function readName(reading: Reading, namespace: NamespaceName, key: WrittenScalar): LinkName | undefined {
+  const wrong = nameElsewhere(namespace, key.text) ?? linkNameFault(key.text);
   return wrong === undefined ? linkName(key.text) : fault(reading, key, wrong);
 }
 
@@ -52,7 +44,7 @@ function readKind(reading: Reading, written: Written): Kind | undefined {
   if (written.is === 'null') return fault(reading, written, nothingWritten('kind', 'device'));
   const text = attempt(reading, () => textWritten(written, 'the name of a kind'));
   if (text === undefined) return undefined;
-  return kindNamed(text) ?? fault(reading, written, unknownKind(text));
+  return linkKinds.find(({ name }) => name === text) ?? fault(reading, written, unknownKind(text));
 }
 
 /** A link in the making: each key is taken once, whatever is wrong with the others. */

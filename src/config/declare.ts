@@ -1,3 +1,4 @@
+import { type DeclaredNamespace, linkName, namespaceId } from '../model/address.ts';
 import {
   type DaemonSettings,
   defaultSettings,
@@ -5,9 +6,10 @@ import {
   type WantedList,
 } from '../model/declaration.ts';
 import type { Value } from '../model/value.ts';
+import { kinds } from '../reconcilers/index.ts';
 import type { FilePart, LinkPart } from './part.ts';
 import { placeAt } from './source.ts';
-import type { World, WorldLink } from './world.ts';
+import type { Spot, World, WorldLink } from './world.ts';
 
 /** The settings of the one file that has some, defaults filled in. */
 export function settingsOf(parts: readonly FilePart[]): DaemonSettings {
@@ -20,9 +22,30 @@ export function settingsOf(parts: readonly FilePart[]): DaemonSettings {
   };
 }
 
-/** The links of a world as they are wanted. */
+/** The namespaces of a world as they are wanted, and then its links. */
 export function wantedLinks(world: World, settings: DaemonSettings): readonly WantedLink[] {
-  return Array.from(world.links.values(), (link) => wantedLink(world, settings, link));
+  return [
+    ...Array.from(world.namespaces, ([name, spots]) => wantedNamespace(name, spots, settings)),
+    ...Array.from(world.links.values(), (link) => wantedLink(world, settings, link)),
+  ];
+}
+
+function wantedNamespace(
+  name: DeclaredNamespace,
+  spots: readonly Spot[],
+  settings: DaemonSettings,
+): WantedLink {
+  const id = namespaceId(name);
+  return {
+    id,
+    namespace: name,
+    name: linkName(id),
+    kind: kinds.namespace.name,
+    fields: {},
+    lists: {},
+    onDrift: settings.onDrift,
+    sources: spots.map(({ source, at }) => placeAt(source, at)),
+  };
 }
 
 function wantedLink(world: World, settings: DaemonSettings, link: WorldLink): WantedLink {

@@ -2,20 +2,8 @@ import { kindNamed } from '../reconcilers/index.ts';
 
 /** Keys this version knows by name only, by where they would stand. */
 const later = {
-  file: ['namespaces', 'routes', 'rules', 'sysctl'],
-  link: [
-    'routes',
-    'neighbours',
-    'fdb',
-    'qdisc',
-    'ingress',
-    'ethtool',
-    'sriov',
-    'xdp',
-    'sysctl',
-    'match',
-    'link_netns',
-  ],
+  namespace: ['routes', 'rules', 'sysctl'],
+  link: ['routes', 'neighbours', 'fdb', 'qdisc', 'ingress', 'ethtool', 'sriov', 'xdp', 'sysctl', 'match'],
   daemon: ['ovsdb', 'attribution'],
 } as const;
 
@@ -35,9 +23,4 @@ export function isKindForLater(kind: string): boolean {
 
 export function notInThisVersion(what: string): string {
   return `\`${what}\` is not in this version`;
-}
-
-/** What is said of a reference into another namespace. */
-export function namespaceForLater(reference: string): string {
-  return `\`${reference}\` names a link in another namespace, and namespaces are not in this version`;
 }

@@ -1,11 +1,10 @@
-import { kinds } from '../reconcilers/index.ts';
-import type { Kind } from '../reconcilers/kind.ts';
+import { linkKinds } from '../reconcilers/index.ts';
 import type { WorldLint } from './lint.ts';
 import { lints } from './lints.ts';
 
 /** The page docs/lints.md: what is looked for in a declaration beside the values themselves. */
 export function lintReference(): string {
-  const ofKinds = Object.values<Kind>(kinds).filter((kind) => (kind.lints?.length ?? 0) > 0);
+  const ofKinds = linkKinds.filter((kind) => (kind.lints?.length ?? 0) > 0);
   const own = lints.filter(({ id }) => !id.startsWith('kind-') || ofKinds.length > 0);
   return [
     '# What vnetd looks for in a declaration',

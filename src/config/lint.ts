@@ -1,4 +1,11 @@
-import { resolveReference } from '../model/address.ts';
+import {
+  type NamespaceName,
+  namespaceName,
+  type ObjectId,
+  parseObjectId,
+  referenceTo,
+  resolveReference,
+} from '../model/address.ts';
 import type { Finding, World, WorldField, WorldLink } from './world.ts';
 
 /** One thing a declaration can show to be wrong (`error`: refused) or probably wrong (`warning`: said, and applied). */
@@ -24,9 +31,21 @@ export function written(link: WorldLink, key: string): WorldField['value'] | und
 export const lowerKeys = ['link', 'dev'] as const;
 
 /** The id a key names, declared or not; undefined for none. */
-export function referenceOf(link: WorldLink, key: string): string | undefined {
+export function referenceOf(link: WorldLink, key: string): ObjectId | undefined {
   const value = link.fields[key]?.value;
   return typeof value !== 'string' || value === 'none' ? undefined : resolveReference(link.namespace, value);
+}
+
+/** The namespace `link_netns` names. */
+export function underlayWritten(link: WorldLink): NamespaceName | undefined {
+  const value = written(link, 'link_netns');
+  if (typeof value !== 'string') return undefined;
+  return value === '/' ? null : namespaceName(value);
+}
+
+/** An object as one would write it on a link: without its namespace where that is the link's own. */
+export function asWritten({ namespace }: WorldLink, id: ObjectId): string {
+  return referenceTo(namespace, parseObjectId(id));
 }
 
 /** For links of a group that share a key: each after the first, with the first. */

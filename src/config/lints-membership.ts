@@ -1,6 +1,6 @@
 import { article } from '../derive/grammar.ts';
 import { masterOfPortKey } from '../reconcilers/index.ts';
-import { linksOfKind, referenceOf, type WorldLint, written } from './lint.ts';
+import { asWritten, linksOfKind, referenceOf, type WorldLint, written } from './lint.ts';
 import { takerOf } from './lints-stack.ts';
 import { spotIn, spotOf, spotOfKey } from './world.ts';
 
@@ -114,7 +114,7 @@ export const membershipLints: readonly WorldLint[] = [
         const lower = world.named(link, 'link');
         const master = lower === undefined ? undefined : takerOf(world, lower);
         if (lower === undefined || master === undefined || master === link) continue;
-        const message = `\`${link.id}\` takes its VLAN from ${lower.id} before ${master.id} sees it; \`link: ${master.id}\` may be meant`;
+        const message = `\`${link.id}\` takes its VLAN from ${lower.id} before ${master.id} sees it; \`link: ${asWritten(link, master.id)}\` may be meant`;
         yield { message, spot: spotOfKey(link, 'link'), also: spotOfKey(lower, 'master') };
       }
     },

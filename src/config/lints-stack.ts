@@ -1,5 +1,15 @@
 import { article } from '../derive/grammar.ts';
-import { linksOfKind, lowerKeys, referenceOf, repeated, type WorldLint, written } from './lint.ts';
+import { objectId, parseObjectId } from '../model/address.ts';
+import {
+  asWritten,
+  linksOfKind,
+  lowerKeys,
+  referenceOf,
+  repeated,
+  underlayWritten,
+  type WorldLint,
+  written,
+} from './lint.ts';
 import { stackCycles } from './lint-cycle.ts';
 import { type Spot, spotIn, spotOf, spotOfKey, type World, type WorldLink } from './world.ts';
 
@@ -47,15 +57,15 @@ export const stackLints: readonly WorldLint[] = [
     doc: 'An alternative name that is a link’s name, or another link’s alternative name, in the same namespace.',
     *check(world) {
       const taken = new Map<string, Spot>();
-      for (const link of world.links.values()) taken.set(`${link.namespace}/${link.name}`, spotOf(link));
+      for (const link of world.links.values()) taken.set(link.id, spotOf(link));
       for (const link of world.links.values()) {
         const list = link.part?.lists.altnames;
         for (const [i, { key }] of (list?.entries ?? []).entries()) {
           const spot = spotIn(link, { at: list?.places[i] ?? 0 });
-          const also = taken.get(`${link.namespace}/${key}`);
+          const also = taken.get(objectId(link.namespace, key));
           if (also !== undefined)
             yield { message: `\`${key}\` is taken: a name is one link’s alone`, spot, also };
-          else taken.set(`${link.namespace}/${key}`, spot);
+          else taken.set(objectId(link.namespace, key), spot);
         }
       }
     },
@@ -96,7 +106,7 @@ export const stackLints: readonly WorldLint[] = [
   {
     id: 'vxlan-twice',
     severity: 'error',
-    doc: 'Two VXLANs of one address family have one identifier on one UDP port; the kernel could not tell their packets apart.',
+    doc: 'Two VXLANs of one address family have one identifier on one UDP port of one namespace; the kernel could not tell their packets apart.',
     *check(world) {
       for (const [first, link] of repeated(linksOfKind(world, 'vxlan'), vxlanSocket)) {
         const port = written(link, 'dstport') ?? 'the default';
@@ -128,7 +138,8 @@ export const stackLints: readonly WorldLint[] = [
       for (const link of linksOfKind(world, 'macvlan')) {
         const lower = world.named(link, 'link');
         if (lower?.kind !== link.kind || lower === link) continue;
-        const instead = referenceOf(lower, 'link') ?? 'the link underneath';
+        const under = referenceOf(lower, 'link');
+        const instead = under === undefined ? 'the link underneath' : asWritten(link, under);
         const message = `\`${link.id}\` stands on ${article(lower.kind.name)}, which the kernel never does: write \`link: ${instead}\``;
         yield { message, spot: spotOfKey(link, 'link'), also: spotOf(lower) };
       }
@@ -185,8 +196,13 @@ const receiveFlags = ['gbp', 'gpe', 'udp6zerocsumrx', 'remcsumrx', 'external', '
  */
 function vxlanSocket(link: WorldLink): string {
   const ends = [written(link, 'local'), written(link, 'remote')].map(String);
-  const linkLocal = ends.some((end) => /^fe[89ab]/i.test(end)) ? referenceOf(link, 'dev') : '';
+  const dev = referenceOf(link, 'dev');
+  const linkLocal = ends.some((end) => /^fe[89ab]/i.test(end)) ? dev : '';
   const family = ends.some((end) => end.includes(':')) ? 'IPv6' : 'IPv4';
   const flags = receiveFlags.map((flag) => written(link, flag) === true);
-  return [written(link, 'id') ?? 0, written(link, 'dstport') ?? '', family, linkLocal, ...flags].join(' ');
+  const own = (dev === undefined ? link : parseObjectId(dev)).namespace;
+  const said = underlayWritten(link);
+  const underlay = (said === undefined ? own : said) ?? '';
+  const socket = [written(link, 'id') ?? 0, written(link, 'dstport') ?? '', family, linkLocal];
+  return [...socket, underlay, ...flags].join(' ');
 }

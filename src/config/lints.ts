@@ -2,7 +2,14 @@ import type { WorldLint } from './lint.ts';
 import { bondLints } from './lints-bond.ts';
 import { kindLints } from './lints-kind.ts';
 import { membershipLints } from './lints-membership.ts';
+import { namespaceLints } from './lints-namespace.ts';
 import { stackLints } from './lints-stack.ts';
 
 /** Everything that is looked for in a declaration as a whole. */
-export const lints: readonly WorldLint[] = [...stackLints, ...membershipLints, ...bondLints, ...kindLints];
+export const lints: readonly WorldLint[] = [
+  ...stackLints,
+  ...membershipLints,
+  ...bondLints,
+  ...namespaceLints,
+  ...kindLints,
+];

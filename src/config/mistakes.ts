@@ -1,10 +1,13 @@
 import { article, listing } from '../derive/grammar.ts';
 import { keysOfLink, linkKey } from '../derive/link-keys.ts';
+import { type NamespaceName, parseObjectId } from '../model/address.ts';
 import { didYouMean } from '../model/nearest.ts';
 import type { Written } from '../model/written.ts';
-import { kinds } from '../reconcilers/index.ts';
+import { kindNamed, linkKinds } from '../reconcilers/index.ts';
 import type { Kind } from '../reconcilers/kind.ts';
 import { ipBytes } from '../wire/addresses.ts';
+import { linkNameFault } from '../wire/composites.ts';
+import { namespaceNameFault } from '../wire/namespaces.ts';
 import { isForLater, isKindForLater, notInThisVersion } from './later.ts';
 
 /** Words other tools use, and the key that is meant here. */
@@ -58,10 +61,23 @@ export function unknownLinkKey(key: string, kind: Kind, kindIsWritten: boolean):
     )} if this is one`;
   }
   if (isForLater('link', key)) return notInThisVersion(key);
+  if (key === 'netns' || key === 'namespace')
+    return `${what} has no key \`${key}\`; links of a namespace stand under \`namespaces: NAME: links:\``;
   const elsewhere = meant === undefined ? [] : ownersOf(meant, kind);
   if (elsewhere.length > 0)
     return `${what} has no key \`${key}\` (did you mean \`${meant}\`, a key of kind ${listing(elsewhere, 'or')}?)`;
   return `${what} has no key \`${key}\`${colonHint(key) || didYouMean(key, keysOfLink(kind))}`;
+}
+
+/** What is wrong with the name of a link that names a namespace too, and where it would stand. */
+export function nameElsewhere(namespace: NamespaceName, name: string): string | undefined {
+  const { namespace: meant, name: own } = parseObjectId(name);
+  if (!name.includes('/') || linkNameFault(own) !== undefined) return undefined;
+  if (meant === namespace) return `a link is named here without its namespace: \`${own}\`, not \`${name}\``;
+  if (meant === null)
+    return `links of the host’s namespace stand under \`links:\` at the top of a file, not here: \`${name}\``;
+  if (namespaceNameFault(meant) !== undefined) return undefined;
+  return `links of a namespace stand under \`namespaces: ${meant}: links:\`, there as \`${own}\`; a link’s name has no \`/\``;
 }
 
 /** `mtu 9000` as a key: the colon is missing. */
@@ -72,7 +88,7 @@ function colonHint(key: string): string {
 
 /** The other kinds that have a key of their own by that name. */
 function ownersOf(key: string, kind: Kind): readonly string[] {
-  const owners = Object.values<Kind>(kinds).filter((other) => other !== kind && ownsKey(other, key));
+  const owners = linkKinds.filter((other) => other !== kind && ownsKey(other, key));
   return owners.map(({ name }) => name);
 }
 
@@ -85,7 +101,10 @@ function ownsKey(kind: Kind, key: string): boolean {
 /** What is wrong with a kind there is not. */
 export function unknownKind(name: string): string {
   if (isKindForLater(name)) return `kind ${notInThisVersion(name)}`;
-  return `there is no kind \`${name}\`${didYouMean(name, Object.keys(kinds))}`;
+  const under = kindNamed(name)?.declaredUnder;
+  if (under !== undefined && under !== 'links') return `${article(name)} is declared under \`${under}:\``;
+  const names = linkKinds.map((kind) => kind.name);
+  return `there is no kind \`${name}\`${didYouMean(name, names)}`;
 }
 
 /** `address: 10.0.0.1/24`: an IP address where a MAC is meant. */

@@ -1,6 +1,6 @@
 import { article } from '../derive/grammar.ts';
 import { type ObjectId, referenceTo, resolveReference } from '../model/address.ts';
-import { kinds } from '../reconcilers/index.ts';
+import { linkKinds } from '../reconcilers/index.ts';
 import type { Kind } from '../reconcilers/kind.ts';
 import type { DraftLink } from './combine.ts';
 import { type Finding, spotOf, spotOfKey } from './world.ts';
@@ -51,13 +51,12 @@ function mismatchOf(link: DraftLink, other: DraftLink, key: string): string | un
       : undefined;
   }
   const back = other.part?.fields[key];
-  if (back === undefined || resolveReference(other.namespace, String(back.value)) === link.id)
-    return undefined;
-  return `\`${link.id}\` names ${other.id} as its peer, which names ${String(back.value)}`;
+  const named = back === undefined ? link.id : resolveReference(other.namespace, String(back.value));
+  return named === link.id ? undefined : `\`${link.id}\` names ${other.id} as its peer, which names ${named}`;
 }
 
 const peerKeys: ReadonlyMap<Kind, string> = new Map(
-  Object.values<Kind>(kinds).flatMap((kind) => {
+  linkKinds.flatMap((kind) => {
     const key = Object.entries(kind.fields).find(([, row]) => row.place.at === 'peer')?.[0];
     return key === undefined ? [] : [[kind, key] as const];
   }),

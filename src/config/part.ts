@@ -1,4 +1,4 @@
-import type { LinkName, NamespaceName } from '../model/address.ts';
+import type { DeclaredNamespace, LinkName, NamespaceName } from '../model/address.ts';
 import type { DaemonSettings, OnDrift, WantedEntry } from '../model/declaration.ts';
 import type { Value } from '../model/value.ts';
 
@@ -8,7 +8,15 @@ import type { Value } from '../model/value.ts';
  */
 export interface FilePart {
   readonly links: readonly LinkPart[];
+  /** Every namespace it names, each once. */
+  readonly namespaces: readonly NamespacePart[];
   readonly daemon?: DaemonPart;
+}
+
+export interface NamespacePart {
+  readonly name: DeclaredNamespace;
+  /** Where its name stands. */
+  readonly at: number;
 }
 
 export interface LinkPart {

@@ -1,4 +1,4 @@
-import type { LinkName, NamespaceName, ObjectId } from '../model/address.ts';
+import type { DeclaredNamespace, LinkName, NamespaceName, ObjectId } from '../model/address.ts';
 import type { Value } from '../model/value.ts';
 import type { Kind } from '../reconcilers/kind.ts';
 import type { FilePart, LinkPart } from './part.ts';
@@ -45,9 +45,11 @@ export interface WorldLink {
   readonly fields: Readonly<Record<string, WorldField>>;
 }
 
-/** All links the files declare, and who is whose member. */
+/** All links and namespaces the files declare, and who is whose member. */
 export interface World {
   readonly links: ReadonlyMap<ObjectId, WorldLink>;
+  /** The declared namespaces, each with every place that names it. */
+  readonly namespaces: ReadonlyMap<DeclaredNamespace, readonly Spot[]>;
   /** The declared members of a link, in the order they are declared. */
   membersOf(id: ObjectId): readonly WorldLink[];
   /** The declared link a field of another names, if it is declared. */

@@ -1,6 +1,6 @@
 import { closeSync, type FSWatcher, openSync, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
-import { namespaceId, namespaceName } from '../model/address.ts';
+import { type DeclaredNamespace, namespaceId, namespaceName } from '../model/address.ts';
 import type { Channel } from '../netlink/channel.ts';
 import { InsideChannel } from '../netlink/inside.ts';
 import { OWN } from '../netlink/messages.ts';
@@ -49,7 +49,7 @@ export interface DoormanRim {
 export class Doorman {
   readonly #rim: DoormanRim;
   readonly #own = namespaceCookie();
-  readonly #names = new Map<string, Seen | undefined>();
+  readonly #names = new Map<DeclaredNamespace, Seen | undefined>();
   readonly #mounts = new MountTable();
   #folder: FSWatcher | undefined;
   #strangers = 0;
@@ -73,22 +73,21 @@ export class Doorman {
   }
 
   /** Begins to know a name. */
-  know(name: string): void {
+  know(name: DeclaredNamespace): void {
     if (this.#names.has(name)) return;
     this.#names.set(name, undefined);
     this.look(name);
   }
 
   /** Forgets a name, and leaves what it stands for alone. */
-  forget(name: string): void {
+  forget(name: DeclaredNamespace): void {
     const seen = this.#names.get(name);
     this.#names.delete(name);
-    if (seen?.room !== undefined) this.#rim.rooms.close(seen.room);
-    if (seen !== undefined) this.#rim.rooms.lobby.inventory.take(linkGone(seen.number));
+    if (seen !== undefined) this.#leave(seen);
   }
 
   /** Finds what stands under a name now. */
-  look(name: string): void {
+  look(name: DeclaredNamespace): void {
     if (!this.#names.has(name)) return;
     const path = join(this.#rim.folder, name);
     const file = fileAt(path);
@@ -112,7 +111,7 @@ export class Doorman {
   }
 
   #arrived(
-    name: string,
+    name: DeclaredNamespace,
     { file, path, cookie, descriptor }: { file: string; path: string; cookie: bigint; descriptor: number },
   ): void {
     const { rooms, channel, courier } = this.#rim;
@@ -124,7 +123,7 @@ export class Doorman {
     if (kind === 'netns') {
       const gone = () => this.#rim.later(() => this.#lookSoon(name), 0);
       const inside = new InsideChannel(channel, courier, { path, cookie }, nsid, gone);
-      room = rooms.open({ name: namespaceName(name), channel: inside, path, nsid });
+      room = rooms.open({ name, channel: inside, path, nsid });
       this.#rim.opened(room);
     }
     this.#names.set(name, { file, cookie, number, room });
@@ -139,27 +138,32 @@ export class Doorman {
     return nsid === OWN ? 'unheard' : 'netns';
   }
 
-  #left(name: string, { cookie, number, room }: Seen): void {
+  #left(name: DeclaredNamespace, seen: Seen): void {
     this.#names.set(name, undefined);
+    this.#otherThanBefore(name);
+    this.#leave(seen);
+  }
+
+  #leave({ cookie, number, room }: Seen): void {
     const { rooms } = this.#rim;
     rooms.lobby.inventory.take(linkGone(number));
-    if (room !== undefined) rooms.close(room);
-    this.#otherThanBefore(name);
-    // Another name of the same namespace may be looked into now.
+    if (room === undefined) return;
+    rooms.close(room);
+    // By another name it may be looked into now.
     for (const [other, seen] of this.#names)
-      if (room !== undefined && seen?.cookie === cookie) {
+      if (seen?.cookie === cookie) {
         this.#left(other, seen);
         this.look(other);
       }
   }
 
   /** The links that are remembered in a namespace of this name were in another one. */
-  #otherThanBefore(name: string): void {
+  #otherThanBefore(name: DeclaredNamespace): void {
     const { ledger } = this.#rim;
     for (const id of ledger.ids()) if (id.startsWith(`${name}/`) && id !== namespaceId(name)) ledger.died(id);
   }
 
-  #lookSoon(name: string): void {
+  #lookSoon(name: DeclaredNamespace): void {
     this.look(name);
     this.#rim.changed();
   }
@@ -167,7 +171,7 @@ export class Doorman {
   #watchFolder(): void {
     try {
       this.#folder = watch(this.#rim.folder, { persistent: false }, (_, name) => {
-        if (name !== null) this.#lookSoon(name);
+        if (name !== null && this.#names.has(namespaceName(name))) this.#lookSoon(namespaceName(name));
       });
       this.#folder.on('error', () => {
         this.#folder?.close();

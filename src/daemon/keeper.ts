@@ -1,7 +1,14 @@
 import { fingerprint, foundLink, mentioned } from '../inventory/found.ts';
 import type { Touch } from '../inventory/inventory.ts';
 import type { InventoryLink } from '../inventory/links.ts';
-import { isNamespaceId, type ObjectId, objectId, parseObjectId, resolveReference } from '../model/address.ts';
+import {
+  isNamespaceId,
+  namespaceItself,
+  type ObjectId,
+  objectId,
+  parseObjectId,
+  resolveReference,
+} from '../model/address.ts';
 import type { DaemonSettings } from '../model/declaration.ts';
 import type { Happening } from '../model/event.ts';
 import type { PlannedStep, Step } from '../model/step.ts';
@@ -159,7 +166,7 @@ export class Keeper {
   /** Reads the world for the first time and watches it from then on. */
   start(): void {
     this.#resync();
-    for (const id of this.#rim.ledger.ids()) if (isNamespaceId(id)) this.#doorman.know(id.slice(0, -1));
+    for (const id of this.#rim.ledger.ids()) this.#knowNamespace(id);
     this.#doorman.start();
     this.#rim.socket.watch(() => this.#turn());
   }
@@ -181,7 +188,7 @@ export class Keeper {
     for (const id of changed) {
       this.#arming.disarm(this.objects.get(id));
       this.#removals.cancel(id);
-      if (isNamespaceId(id)) this.#doorman.know(id.slice(0, -1));
+      this.#knowNamespace(id);
       this.#queue.add(id, reason);
       this.#rim.changed(id);
     }
@@ -517,6 +524,11 @@ export class Keeper {
     if (whole) inventory.endReading();
     this.#reading = false;
     if (!whole) this.#lost = true;
+  }
+
+  #knowNamespace(id: ObjectId): void {
+    const name = namespaceItself(id);
+    if (name !== undefined) this.#doorman.know(name);
   }
 
   #readAgain(ids: readonly ObjectId[]): void {

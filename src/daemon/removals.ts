@@ -1,6 +1,12 @@
 import { foundLink } from '../inventory/found.ts';
 import type { InventoryLink } from '../inventory/links.ts';
-import { isNamespaceId, type ObjectId, parseObjectId } from '../model/address.ts';
+import {
+  type DeclaredNamespace,
+  isNamespaceId,
+  namespaceItself,
+  type ObjectId,
+  parseObjectId,
+} from '../model/address.ts';
 import type { Change } from '../model/change.ts';
 import type { Happening } from '../model/event.ts';
 import type { Outcome, Step } from '../model/step.ts';
@@ -34,9 +40,9 @@ interface Surroundings {
   readonly rooms: Rooms;
   perform(jobs: readonly (Job & { readonly id: ObjectId })[]): readonly (readonly Performed[])[];
   /** Takes the name of a namespace away. */
-  drop(name: string): Outcome;
+  drop(name: DeclaredNamespace): Outcome;
   /** A namespace is nobody's business any more. */
-  left(name: string): void;
+  left(name: DeclaredNamespace): void;
   happened(happening: Happening): void;
 }
 
@@ -70,7 +76,10 @@ export class Removals {
     const batch = (links.length > 0 ? links : [...this.#waiting]).slice(0, AT_ONCE);
     if (batch.length === 0) return false;
     for (const id of batch) this.#waiting.delete(id);
-    const deletions = batch.filter((id) => (isNamespaceId(id) ? !this.#leave(id) : !this.#letGo(id)));
+    const deletions = batch.filter((id) => {
+      const name = namespaceItself(id);
+      return name === undefined ? !this.#letGo(id) : !this.#leave(id, name);
+    });
     if (deletions.length === 0) return this.start(then);
     this.#busy = this.#delete(deletions).then(() => {
       this.#busy = undefined;
@@ -86,10 +95,9 @@ export class Removals {
   }
 
   /** A namespace vnetd made is deleted, one it found is left as it is. */
-  #leave(id: ObjectId): true {
+  #leave(id: ObjectId, name: DeclaredNamespace): true {
     const { ledger, rooms } = this.#around;
     const { origin, kind } = ledger.get(id);
-    const name = id.slice(0, -1);
     const isThere = rooms.linkOf(id) !== undefined;
     const outcome = isThere && origin === 'made' ? this.#around.drop(name) : undefined;
     if (outcome?.is === 'refused') this.#say(id, kind, 'refused', `cannot be deleted: ${outcome.words}`);

@@ -51,6 +51,8 @@ export function decodeRow(row: AnyRow, message: LinkMessage, names: Names): Valu
       const { view, start, end } = attributesOf(message);
       return orAbsent(row, findAttribute(view, start, end, IFLA.LINK), names);
     }
+    case 'netns':
+      return undefined;
     default:
       return place satisfies never;
   }
@@ -95,6 +97,8 @@ export function encodeFields(
     const row = table[key];
     if (row === undefined) throw new RangeError(`no row for ${key}`);
     const { place } = row;
+    // It is where the request is made.
+    if (place.at === 'netns') continue;
     if (place.at === 'peer') {
       const payload = peerPayload(String(value), names);
       if (payload === undefined) return { missing: String(value) };

@@ -1,4 +1,5 @@
 import type { ExplainedKey, ExplainedKind, Explanation } from './explain.ts';
+import { references } from './namespace-body.ts';
 
 /** Longest line a sentence is broken to. */
 const WIDTH = 100;
@@ -25,6 +26,11 @@ function kindText(kind: ExplainedKind): string {
   const { members } = kind;
   const parts = [`${kind.name}\n${indented(kind.summary)}${indented(kind.when)}`];
   if (kind.module !== null) parts.push(`Comes with the kernel module ${kind.module}.\n`);
+  if (kind.under !== 'links') {
+    parts.push(`It stands under \`${kind.under}\`, by name. In it:\n${keysText(kind.keys)}`);
+    parts.push(`From one namespace to another:\n${indented(references.join(' '))}`);
+    return parts.join('\n');
+  }
   if (kind.keys.length > 0) parts.push(`Keys:\n${keysText(kind.keys)}`);
   if (members !== null) {
     parts.push(`Members stand under \`${members.list}\`, or name this link as their \`master\`.\n`);

@@ -1,6 +1,6 @@
 import { didYouMean } from '../model/nearest.ts';
 import { everyLink } from '../reconcilers/every-link.ts';
-import { kindNamed, kinds, listNamed, lists, masters } from '../reconcilers/index.ts';
+import { kindNamed, kinds, kindUnder, linkKinds, listNamed, lists, masters } from '../reconcilers/index.ts';
 import type { AnyRow, Fields, Kind } from '../reconcilers/kind.ts';
 import type { ListTable } from '../reconcilers/list.ts';
 import type { Schema } from '../wire/type.ts';
@@ -8,6 +8,7 @@ import { type DaemonEntry, daemonKeys } from './daemon-keys.ts';
 import { listing } from './grammar.ts';
 import { linkKey, ownKeys } from './link-keys.ts';
 import { changeInWords, noticeInWords } from './meanings.ts';
+import { bodyDocs, topDocs } from './namespace-body.ts';
 import { onDriftWords } from './on-drift.ts';
 
 /** One key and what may be said of it; what does not apply is null. */
@@ -43,6 +44,8 @@ export interface ExplainedKind {
   readonly name: string;
   readonly summary: string;
   readonly when: string;
+  /** The key at the top of a file it stands under: a link, which says its kind, or something by itself. */
+  readonly under: Kind['declaredUnder'];
   /** Whether vnetd can make it. */
   readonly made: boolean;
   /** The kernel module that brings it, or null. */
@@ -67,7 +70,8 @@ export function explain(query: string): Explanation {
     return { is: 'kinds', kinds: Object.values<Kind>(kinds).map(({ name, summary }) => ({ name, summary })) };
   const [head = '', ...rest] = query.split('.');
   if (head === 'daemon') return explainDaemon(rest);
-  const kind = kindNamed(head);
+  const kind = kindNamed(head) ?? kindUnder(head);
+  if (kind !== undefined && kind.declaredUnder !== 'links') return explainAlone(head, kind, rest);
   if (kind === undefined) return explainKey('', undefined, [head, ...rest]);
   return rest.length === 0 ? { is: 'kind', ...explainKind(kind) } : explainKey(`${head}.`, kind, rest);
 }
@@ -75,15 +79,17 @@ export function explain(query: string): Explanation {
 export function explainKind(kind: Kind): ExplainedKind {
   const { membership } = kind;
   const port = membership?.port;
+  const isLink = kind.declaredUnder === 'links';
   return {
     name: kind.name,
     summary: kind.summary,
     when: kind.when,
+    under: kind.declaredUnder,
     made: kind.made,
     module: kind.kernel?.module ?? null,
-    keys: explainFields(kind.fields),
-    everyLink: Object.keys(everyLink).filter((key) => !Object.hasOwn(kind.fields, key)),
-    lists: Object.keys(lists),
+    keys: isLink ? explainFields(kind.fields) : explainBody(),
+    everyLink: isLink ? Object.keys(everyLink).filter((key) => !Object.hasOwn(kind.fields, key)) : [],
+    lists: isLink ? Object.keys(lists) : [],
     members:
       membership === undefined
         ? null
@@ -92,6 +98,16 @@ export function explainKind(kind: Kind): ExplainedKind {
             port: port === undefined ? null : { key: port.key, keys: explainFields(port.fields) },
           },
   };
+}
+
+/** What is no link, by its own name or by that of the key it stands under. */
+function explainAlone(path: string, kind: Kind, rest: readonly string[]): Explanation {
+  if (rest.length === 0) return { is: 'kind', ...explainKind(kind) };
+  return inside({ is: 'group', path, doc: kind.summary, keys: explainBody() }, rest);
+}
+
+export function explainBody(): readonly ExplainedKey[] {
+  return Object.entries(bodyDocs).map(([key, doc]) => plainKey(key, doc, 'a map of name to attributes'));
 }
 
 export function explainFields(fields: Fields): readonly ExplainedKey[] {
@@ -176,7 +192,7 @@ export function explainList(name: string): { readonly doc: string; readonly keys
 const ownDocs: Readonly<Record<(typeof ownKeys)[number], readonly [doc: string, takes: string]>> = {
   kind: [
     'What the link is; without it a `device`, which somebody else makes.',
-    Object.keys(kinds).join(', '),
+    linkKinds.map(({ name }) => name).join(', '),
   ],
   on_drift: [
     'What to do when somebody changes the link: put it back, only say so, or (`ignore`) make it once and never look again.',
@@ -203,7 +219,7 @@ function explainDaemon(path: readonly string[]): Explanation {
   const group = {
     is: 'group',
     path: 'daemon',
-    doc: 'How vnetd itself works; in one file only.',
+    doc: topDocs.daemon,
     keys: explainSettings(daemonKeys),
   } as const;
   const [key = '', ...rest] = path;
@@ -238,7 +254,7 @@ function takesOf(schema: Schema): string | null {
 function unknown(path: string, kind: Kind | undefined): Explanation {
   const names =
     kind === undefined
-      ? [...Object.keys(kinds), ...Object.keys(everyLink), ...Object.keys(lists), 'daemon']
+      ? [...Object.keys(kinds), ...Object.keys(everyLink), ...Object.keys(lists), ...Object.keys(topDocs)]
       : keysWithin(kind);
   const key = kind === undefined ? path : path.slice(kind.name.length + 1);
   const what = kind === undefined ? `nothing is called \`${path}\`` : `${kind.name} has no key \`${key}\``;

@@ -1,12 +1,14 @@
 import type { Value } from '../model/value.ts';
 import { everyLink } from '../reconcilers/every-link.ts';
-import { kinds, lists, masters } from '../reconcilers/index.ts';
+import { linkKinds, lists, masters } from '../reconcilers/index.ts';
 import type { AnyRow, Fields, Kind, Membership } from '../reconcilers/kind.ts';
 import type { ListTable } from '../reconcilers/list.ts';
+import { namespaceNameSchema } from '../wire/namespaces.ts';
 import type { Schema } from '../wire/type.ts';
 import { type DaemonEntry, daemonKeys } from './daemon-keys.ts';
 import { article } from './grammar.ts';
 import { changeInWords } from './meanings.ts';
+import { bodyDocs, topDocs } from './namespace-body.ts';
 import { onDriftWords } from './on-drift.ts';
 
 const name: Schema = { type: 'string', minLength: 1, maxLength: 15, pattern: '^[^\\s/:]+$' };
@@ -20,7 +22,8 @@ export function jsonSchema(): Schema {
     if (membership?.port !== undefined)
       definitions[`port.${membership.port.key}`] = fieldsSchema(membership.port.fields);
   }
-  for (const kind of Object.values<Kind>(kinds)) definitions[`kind.${kind.name}`] = kindSchema(kind);
+  for (const kind of linkKinds) definitions[`kind.${kind.name}`] = kindSchema(kind);
+  definitions.links = linksSchema();
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'vnetd configuration',
@@ -28,15 +31,35 @@ export function jsonSchema(): Schema {
     additionalProperties: false,
     properties: {
       $schema: { type: 'string' },
-      links: {
-        description: 'Links by name.',
+      ...bodySchemas(),
+      namespaces: {
+        description: topDocs.namespaces,
         type: 'object',
-        propertyNames: name,
-        additionalProperties: { oneOf: Object.keys(kinds).map((kind) => reference(`kind.${kind}`)) },
+        propertyNames: namespaceNameSchema,
+        // A name alone is a namespace with nothing declared in it.
+        additionalProperties: {
+          type: ['object', 'null'],
+          additionalProperties: false,
+          properties: bodySchemas(),
+        },
       },
-      daemon: settingsSchema(daemonKeys, 'How vnetd itself works; in one file only.'),
+      daemon: settingsSchema(daemonKeys, topDocs.daemon),
     },
     definitions,
+  };
+}
+
+/** What stands in a namespace, the host's at the top of a file. */
+function bodySchemas(): Readonly<Record<string, Schema>> {
+  return Object.fromEntries(Object.keys(bodyDocs).map((key) => [key, reference(key)]));
+}
+
+function linksSchema(): Schema {
+  return {
+    description: bodyDocs.links,
+    type: 'object',
+    propertyNames: name,
+    additionalProperties: { oneOf: linkKinds.map((kind) => reference(`kind.${kind.name}`)) },
   };
 }
 

@@ -1,5 +1,5 @@
 import { everyLink } from '../reconcilers/every-link.ts';
-import { kinds, listNamed, lists, masters, rowOf } from '../reconcilers/index.ts';
+import { linkKinds, listNamed, lists, masters, rowOf } from '../reconcilers/index.ts';
 import type { AnyRow, Kind } from '../reconcilers/kind.ts';
 
 /** Keys of a link that are neither attributes nor lists. */
@@ -15,7 +15,7 @@ export type LinkKey =
   | { readonly is: 'port'; readonly key: string; readonly master: Kind };
 
 const otherSpellings = new Map(
-  Object.values<Kind>(kinds).map((kind) => [
+  linkKinds.map((kind) => [
     kind.name,
     new Map(
       Object.entries(kind.fields).flatMap(([key, row]) =>

@@ -1,24 +1,26 @@
 import { everyLink } from '../reconcilers/every-link.ts';
-import { kinds, lists } from '../reconcilers/index.ts';
+import { kinds, linkKinds, lists } from '../reconcilers/index.ts';
 import type { Kind } from '../reconcilers/kind.ts';
 import { daemonKeys } from './daemon-keys.ts';
 import {
   type ExplainedKey,
+  explainBody,
   explainFields,
   explainKind,
   explainList,
   explainOwnKeys,
   explainSettings,
 } from './explain.ts';
+import { references } from './namespace-body.ts';
 
 /** The page docs/configuration.md: every key of every kind, as the tables have them. */
 export function configurationReference(): string {
-  const all = Object.values<Kind>(kinds);
   return [
     '# Configuration reference',
     '',
     'Written from the tables vnetd itself reads; `vnetctl explain KIND[.KEY]` says the same.',
-    'A file holds `links:`, a map of name to the keys below, and in one file `daemon:`. What is not written is not managed.',
+    'A file holds `links:`, a map of name to the keys below, `namespaces:`, in which each namespace has `links:` of its own,',
+    'and in one file `daemon:`. What is not written is not managed.',
     '',
     '*Changed* is when vnetd can put a changed value back; *noticed* is when it sees the change: the kernel announces most',
     'changes at once and is silent about others, which the sweep finds (`daemon: { sweep: 30s }`).',
@@ -27,13 +29,14 @@ export function configurationReference(): string {
     '',
     '| kind | |',
     '|---|---|',
-    ...all.map(({ name, summary }) => `| [\`${name}\`](#${name}) | ${summary} |`),
+    ...linkKinds.map(({ name, summary }) => `| [\`${name}\`](#${name}) | ${summary} |`),
     '',
     '## Every link',
     '',
     ...keyTable([...explainOwnKeys(), ...explainFields(everyLink)]),
     ...Object.keys(lists).flatMap(listSection),
-    ...all.flatMap(kindSection),
+    ...linkKinds.flatMap(kindSection),
+    ...namespaceSection(),
     '## daemon',
     '',
     ...settings(),
@@ -55,6 +58,33 @@ function kindSection(kind: Kind): readonly string[] {
       ? []
       : [`Its members stand under \`${members.list}\`, or name it as their \`master\`.`, '']),
     ...(port === null ? [] : [`On a member, under \`${port.key}\`:`, '', ...keyTable(port.keys)]),
+  ];
+}
+
+function namespaceSection(): readonly string[] {
+  const { summary, when, under } = explainKind(kinds.namespace);
+  return [
+    `## ${under}`,
+    '',
+    summary,
+    when,
+    '',
+    ...markdown(
+      ['key', '', 'takes'],
+      explainBody().map(({ key, doc, takes }) => [`\`${key}\``, doc, takes ?? '']),
+    ),
+    ...references,
+    '',
+    '```yaml',
+    'links:',
+    '  br0: { kind: bridge, ports: [veth1] }',
+    '  veth1: { kind: veth, peer: ns1/eth0 }',
+    'namespaces:',
+    '  ns1:',
+    '    links:',
+    '      eth0: { kind: veth, peer: /veth1, addresses: [10.0.0.2/24] }',
+    '```',
+    '',
   ];
 }
 

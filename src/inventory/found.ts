@@ -5,6 +5,7 @@ import {
   namespaceId,
   type ObjectId,
   parseObjectId,
+  referenceToNamespace,
   resolveReference,
 } from '../model/address.ts';
 import type { WantedLink } from '../model/declaration.ts';
@@ -139,7 +140,10 @@ class SeenLink implements FoundLink {
     const elsewhere = link.lowerNamespace === null ? names : view.namesIn(link.lowerNamespace);
     for (const [key, row] of rows) {
       if (!inItsMaster(key, link)) continue;
-      const value = decodeRow(row, link.message, leadsElsewhere(row) ? elsewhere : names);
+      const value =
+        row.place.at === 'netns'
+          ? underlayOf(view, link)
+          : decodeRow(row, link.message, row.elsewhere === true ? elsewhere : names);
       if (value !== undefined) values[key] = value;
     }
     this.values = values;
@@ -159,12 +163,11 @@ class SeenLink implements FoundLink {
   }
 }
 
-/** Numbers of such rows belong to another namespace when IFLA_LINK_NETNSID is there. */
-function leadsElsewhere({ place }: AnyRow): boolean {
-  return (
-    place.at === 'peer' ||
-    (place.at === 'attribute' && place.path.length === 1 && place.path[0] === IFLA.LINK)
-  );
+/** The namespace a link stands on: its own, if IFLA_LINK_NETNSID says no other. */
+function underlayOf(view: View, { lowerNamespace }: InventoryLink): Value {
+  if (lowerNamespace === null) return referenceToNamespace(view.namespace);
+  const there = view.numbered(lowerNamespace);
+  return there === undefined ? 'another namespace' : referenceToNamespace(there.namespace);
 }
 
 /** A port attribute is reported by the master; numbers of another kind of master mean something else. */

@@ -12,8 +12,11 @@ export type LinkName = Brand<string, 'LinkName'>;
 /** A link's number inside one namespace; 0 is nobody. */
 export type IfIndex = Brand<number, 'IfIndex'>;
 
-/** A declared namespace's name; `null` stands for the namespace vnetd was started in, its host. */
-export type NamespaceName = Brand<string, 'NamespaceName'> | null;
+/** A declared namespace's name. */
+export type DeclaredNamespace = Brand<string, 'NamespaceName'>;
+
+/** Which namespace: a declared one, or `null` for the one vnetd was started in, its host. */
+export type NamespaceName = DeclaredNamespace | null;
 
 /** An object's id as users see it: `eth0`, `ns1/eth0`, `ns1/`, `ovsbr0:p1`. */
 export type ObjectId = Brand<string, 'ObjectId'>;
@@ -36,8 +39,8 @@ export function ifIndex(number: number): IfIndex {
   return number as IfIndex;
 }
 
-export function namespaceName(text: string): Exclude<NamespaceName, null> {
-  return text as Exclude<NamespaceName, null>;
+export function namespaceName(text: string): DeclaredNamespace {
+  return text as DeclaredNamespace;
 }
 
 /** The id of a link in a namespace. */
@@ -45,11 +48,17 @@ export function objectId(namespace: NamespaceName, name: string): ObjectId {
   return (namespace === null ? name : `${namespace}/${name}`) as ObjectId;
 }
 
-/** The id of a namespace itself. */
-export function namespaceId(name: string): ObjectId {
+/** The id of a namespace itself, which is an object of the host: `ns1/`. */
+export function namespaceId(name: DeclaredNamespace): ObjectId {
   return `${name}/` as ObjectId;
 }
 
+/** The namespace that an id or a reference stands for by itself; undefined for that of a link. */
+export function namespaceItself(id: string): DeclaredNamespace | undefined {
+  return isNamespaceId(id) ? namespaceName(id.slice(0, -1)) : undefined;
+}
+
+/** Whether an id is that of a namespace itself. */
 export function isNamespaceId(id: string): boolean {
   return id.endsWith('/');
 }
@@ -64,25 +73,35 @@ export interface LinkAddress {
   readonly name: LinkName;
 }
 
-/** The namespace and name an id stands for; a namespace is itself a thing of the host's. */
+/** The namespace and name an id stands for; a namespace itself is the host's, its name the id. */
 export function parseObjectId(id: string): LinkAddress {
   const slash = id.indexOf('/');
-  if (slash === id.length - 1) return { namespace: null, name: linkName(id) };
+  if (slash > 0 && slash === id.length - 1) return { namespace: null, name: linkName(id) };
   if (slash <= 0) return { namespace: null, name: linkName(slash === 0 ? id.slice(1) : id) };
   return { namespace: namespaceName(id.slice(0, slash)), name: linkName(id.slice(slash + 1)) };
 }
 
 /**
  * The object a reference written inside `from` names.
- * `eth0` is in the same namespace, `ns1/eth0` in ns1, `/eth0` in the host's.
+ * `eth0` is in the same namespace, `ns1/eth0` in ns1, `/eth0` in the host's; `ns1/` is that namespace itself.
  */
 export function resolveReference(from: NamespaceName, reference: string): ObjectId {
   if (reference.startsWith('/')) return reference.slice(1) as ObjectId;
   return reference.includes('/') ? (reference as ObjectId) : objectId(from, reference);
 }
 
+/** The namespace a reference to one stands for: a name, `/` for the host's. */
+export function namespaceReferred(reference: string): NamespaceName {
+  return reference === '/' ? hostNamespace : namespaceName(reference);
+}
+
+/** How a namespace is referred to: the inverse of {@link namespaceReferred}. */
+export function referenceToNamespace(namespace: NamespaceName): string {
+  return namespace ?? '/';
+}
+
 /** How an object is referred to from inside `from`: the inverse of {@link resolveReference}. */
 export function referenceTo(from: NamespaceName, target: LinkAddress): string {
-  if (from === target.namespace) return target.name;
+  if (from === target.namespace || namespaceItself(target.name) !== undefined) return target.name;
   return target.namespace === null ? `/${target.name}` : `${target.namespace}/${target.name}`;
 }

@@ -18,7 +18,10 @@ export interface WantedList {
   readonly complete: boolean;
 }
 
-/** A link as declared, by all files together: only what was written stands in it. */
+/**
+ * A link as declared, by all files together: only what was written stands in it.
+ * A declared namespace is one too, of kind `namespace`, with the id and name `ns1/`, its own namespace and nothing written.
+ */
 export interface WantedLink {
   readonly id: ObjectId;
   readonly namespace: NamespaceName;
@@ -57,6 +60,7 @@ export interface DaemonSettings {
 export interface Declaration {
   readonly generation: number;
   readonly daemon: DaemonSettings;
+  /** The namespaces come first, each before what is in it. */
   readonly links: readonly WantedLink[];
   /** False while some file was never good: then nothing is removed for not being declared. */
   readonly whole: boolean;

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { type DeclaredNamespace, namespaceItself } from '../model/address.ts';
 import type { Outcome, Step } from '../model/step.ts';
 import { wordsFor } from '../netlink/messages.ts';
 import { dropNamespace, makeNamespace } from '../netlink/namespaces.ts';
@@ -9,10 +10,10 @@ import type { Job, Performed } from './performer.ts';
 /** Makes namespaces with names, as ip-netns(8) does. */
 export class NamespaceMaker {
   readonly #folder: string;
-  readonly #made: (name: string) => void;
+  readonly #made: (name: DeclaredNamespace) => void;
 
   /** `made` is told of each name that stands for something new. */
-  constructor(folder: string, made: (name: string) => void) {
+  constructor(folder: string, made: (name: DeclaredNamespace) => void) {
     this.#folder = folder;
     this.#made = made;
   }
@@ -22,13 +23,14 @@ export class NamespaceMaker {
   }
 
   /** Takes a name away; its namespace ends when nobody else holds it. */
-  drop(name: string): Outcome {
+  drop(name: DeclaredNamespace): Outcome {
     return this.#try(() => dropNamespace(this.#folder, name), name);
   }
 
   #do(step: Step): Outcome {
-    const name = step.id.slice(0, -1);
-    if (step.do !== 'create') return { is: 'not-sent', why: `a namespace knows no ${step.do}` };
+    const name = namespaceItself(step.id);
+    if (name === undefined || step.do !== 'create')
+      return { is: 'not-sent', why: `a namespace knows no ${step.do}` };
     return this.#try(() => {
       if (this.#isLeftover(name)) dropNamespace(this.#folder, name);
       makeNamespace(this.#folder, name);
@@ -36,13 +38,13 @@ export class NamespaceMaker {
   }
 
   /** An empty file whose mount somebody took away: no namespace can have the name while it is there. */
-  #isLeftover(name: string): boolean {
+  #isLeftover(name: DeclaredNamespace): boolean {
     const file = statSync(join(this.#folder, name), { throwIfNoEntry: false });
     const isMount = file?.dev !== statSync(this.#folder, { throwIfNoEntry: false })?.dev;
     return file?.isFile() === true && file.size === 0 && !isMount;
   }
 
-  #try(act: () => void, name: string): Outcome {
+  #try(act: () => void, name: DeclaredNamespace): Outcome {
     try {
       act();
       return { is: 'done' };

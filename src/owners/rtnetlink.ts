@@ -1,5 +1,11 @@
 import { encodeFields, writeAttributes } from '../derive/codec.ts';
-import { type LinkName, type NamespaceName, parseObjectId, resolveReference } from '../model/address.ts';
+import {
+  type LinkName,
+  type NamespaceName,
+  namespaceReferred,
+  parseObjectId,
+  resolveReference,
+} from '../model/address.ts';
 import type { WantedEntry } from '../model/declaration.ts';
 import type { Outcome, Step } from '../model/step.ts';
 import type { Values } from '../model/value.ts';
@@ -167,10 +173,14 @@ function notSent(why: string): Encoding {
 function madeFrom(step: Extract<Step, { do: 'create' }>): NamespaceName | undefined {
   const { namespace } = parseObjectId(step.id);
   for (const [key, value] of Object.entries(step.fields)) {
-    const place = fieldsOf(step.kind)[key]?.place;
-    const stands = place?.at === 'attribute' && place.path.length === 1 && place.path[0] === IFLA.LINK;
-    if (stands && String(value).includes('/'))
-      return parseObjectId(resolveReference(namespace, String(value))).namespace;
+    const row = fieldsOf(step.kind)[key];
+    const from =
+      row?.place.at === 'netns'
+        ? namespaceReferred(String(value))
+        : row?.elsewhere === true && row.place.at !== 'peer'
+          ? parseObjectId(resolveReference(namespace, String(value))).namespace
+          : namespace;
+    if (from !== namespace) return from;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { namespaceId, parseObjectId } from '../model/address.ts';
+import { type DeclaredNamespace, namespaceId, parseObjectId } from '../model/address.ts';
 import type { WantedLink } from '../model/declaration.ts';
 import type { Step } from '../model/step.ts';
 import type { Value, Values } from '../model/value.ts';
@@ -71,7 +71,7 @@ export function missing(
 }
 
 /** Whether there is a namespace that is looked into: what has its name may be the host's own. */
-function isThere(namespace: string, world: World): boolean {
+function isThere(namespace: DeclaredNamespace, world: World): boolean {
   return world.kindOf(namespaceId(namespace)) === kindNamed('namespace')?.kernel?.kind;
 }
 

@@ -37,7 +37,9 @@ export function ofAnotherKind(
       steps: madeAgain(wanted, kind, memory, world).map((step) => planned(step, true, hold)),
     };
   }
-  const reason = `${found.name} is there as ${found.kind === null ? 'a device' : `kind ${found.kind}`}, not ${kind.name}; \`ip link del ${found.name}\` would free the name`;
+  const reason =
+    kind.stranger?.(wanted.id, found.kind) ??
+    `${found.name} is there as ${found.kind === null ? 'a device' : `kind ${found.kind}`}, not ${kind.name}; \`ip link del ${found.name}\` would free the name`;
   const change = { key: 'kind', wanted: kind.name, found: found.kind };
   return {
     ...inStep,

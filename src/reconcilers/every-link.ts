@@ -100,7 +100,7 @@ export const everyLinkLeft = {
   NUM_RX_QUEUES: 'a row of the kinds that can be made with several queues',
   NET_NS_PID: 'namespaces are declared by name',
   NET_NS_FD: 'used to make a link in a namespace, no attribute of one',
-  LINK_NETNSID: 'tells where the link underneath is, no setting',
+  LINK_NETNSID: 'tells where the link underneath is; `link_netns` where that is a setting',
   NEW_NETNSID: 'tells of a move, no setting',
   NEW_IFINDEX: 'tells of a move, no setting',
   IF_NETNSID: 'addresses a request, no setting',

@@ -9,13 +9,14 @@ import { ifb } from './ifb.ts';
 import type { AnyRow, Fields, Kind } from './kind.ts';
 import type { ListTable } from './list.ts';
 import { macvlan } from './macvlan.ts';
+import { namespace } from './namespace.ts';
 import { veth } from './veth.ts';
 import { vlan } from './vlan.ts';
 import { vlans } from './vlans.ts';
 import { vrf } from './vrf.ts';
 import { vxlan } from './vxlan.ts';
 
-/** The registry: every kind vnetd knows, by name. */
+/** The registry: every kind of object vnetd knows, by name. */
 export const kinds = {
   device,
   bridge,
@@ -27,9 +28,20 @@ export const kinds = {
   dummy,
   ifb,
   vrf,
+  namespace,
 } as const satisfies Record<string, Kind>;
 
 export type KindName = keyof typeof kinds;
+
+/** The kinds a link may be of. */
+export const linkKinds: readonly Kind[] = Object.values<Kind>(kinds).filter(
+  ({ declaredUnder }) => declaredUnder === 'links',
+);
+
+/** The kind whose objects stand under a key of their own at the top of a file: `namespaces`. */
+export function kindUnder(key: string): Kind | undefined {
+  return Object.values<Kind>(kinds).find((kind) => !linkKinds.includes(kind) && kind.declaredUnder === key);
+}
 
 /** The lists any link may have, by key. */
 export const lists = { addresses, vlans, altnames } as const satisfies Record<string, ListTable>;
@@ -45,9 +57,7 @@ export function listNamed(name: string): ListTable | undefined {
 }
 
 /** Kinds that have members, with the table their members get. */
-export const masters: readonly Kind[] = Object.values<Kind>(kinds).filter(
-  (kind) => kind.membership !== undefined,
-);
+export const masters: readonly Kind[] = linkKinds.filter((kind) => kind.membership !== undefined);
 
 /** The attributes a member has in a master of some kind, by dotted key: `bridge_port.cost`. */
 export const portFields: Fields = Object.fromEntries(
@@ -59,10 +69,13 @@ export const portFields: Fields = Object.fromEntries(
 );
 
 const tables = new Map<string, Fields>(
-  Object.values<Kind>(kinds).map((kind) => [kind.name, { ...everyLink, ...portFields, ...kind.fields }]),
+  Object.values<Kind>(kinds).map((kind) => [
+    kind.name,
+    linkKinds.includes(kind) ? { ...everyLink, ...portFields, ...kind.fields } : kind.fields,
+  ]),
 );
 
-/** Every plain attribute a link of this kind may have: every link's, every port's and the kind's own. */
+/** Every plain attribute an object of this kind may have; for a link every link's, every port's and the kind's own. */
 export function fieldsOf(kindName: string): Fields {
   const table = tables.get(kindName);
   if (table === undefined) throw new RangeError(`no kind named ${kindName}`);

@@ -27,7 +27,9 @@ export type PlaceOnWire =
   /** One of two attributes, by the family of the address. */
   | { readonly at: 'family'; readonly v4: readonly number[]; readonly v6: readonly number[] }
   /** The other end's name and namespace, in the creating message; found in IFLA_LINK. */
-  | { readonly at: 'peer'; readonly path: readonly number[] };
+  | { readonly at: 'peer'; readonly path: readonly number[] }
+  /** The namespace the kernel keeps as the underlay: sent as where the request is made, found as IFLA_LINK_NETNSID. */
+  | { readonly at: 'netns' };
 
 /** What some attributes have beside their path. */
 export interface PlaceExtras {
@@ -63,6 +65,8 @@ export interface RowOptions<V extends Value> {
   readonly twice?: true;
   /** Has to be set before the link is brought up to have its effect. */
   readonly beforeUp?: true;
+  /** The link it names may be in another namespace than its own. */
+  readonly elsewhere?: true;
   /** Other names the field is known by; never shown. */
   readonly also?: readonly string[];
 }
@@ -102,14 +106,16 @@ export interface Membership {
 
 export interface Kind {
   readonly name: string;
+  /** The key at the top of a file its objects stand under: what stands under `links` is a link, and says its kind. */
+  readonly declaredUnder: 'links' | 'namespaces';
   /** One sentence: what it is. */
   readonly summary: string;
   /** When to use it, and when its cousin. */
   readonly when: string;
   /** Whether the kernel makes it on request; a `device` is made by somebody else. */
   readonly made: boolean;
-  /** IFLA_INFO_KIND, and the module that brings it; null for kinds that have none. */
-  readonly kernel: { readonly kind: string; readonly module: string } | null;
+  /** IFLA_INFO_KIND, and the module that brings it, if one does; null for kinds the kernel has no word for. */
+  readonly kernel: { readonly kind: string; readonly module?: string } | null;
   readonly fields: Fields;
   /** What the kernel tells and nobody can declare, for rules to look at (`beside`). */
   readonly told?: Fields;
@@ -117,6 +123,8 @@ export interface Kind {
   readonly address: OwnAddress;
   /** Whether a request resets what it does not carry (gre, ipip, …) or leaves it (the others). */
   readonly sends: 'changed' | 'whole';
+  /** What to say of something of another kind that has the name of one; without it, what is said of links. */
+  readonly stranger?: (id: string, found: string | null) => string;
   /** What can be seen to be wrong, or probably wrong, in the declaration alone. */
   readonly lints?: readonly Lint[];
   /** IFLA_* attributes of this kind that are no row, and why. */
@@ -138,6 +146,7 @@ export function defineKind<
   const K extends Partial<Kind> & Pick<Kind, 'name' | 'summary' | 'when' | 'fields'>,
 >(table: K): K & Kind {
   return {
+    declaredUnder: 'links',
     made: true,
     kernel: { kind: table.name, module: table.name },
     address: 'random',
@@ -229,6 +238,11 @@ export function peer(
   doc: string,
 ): Row<string> {
   return { place: { at: 'peer', path: infoPath(number) }, type, ...options, doc };
+}
+
+/** The namespace of the underlay: what a tunnel's own packets go through. */
+export function underlay(type: WireType<string>, options: RowOptions<string>, doc: string): Row<string> {
+  return { place: { at: 'netns' }, type, ...options, doc };
 }
 
 /** The need of a change under the circumstances. */

@@ -17,7 +17,11 @@ export const macvlan = defineKind({
   when: 'To put a container on the network of a card without a bridge; children cannot reach their parent. Where the switch allows one MAC a port, or over Wi-Fi: ipvlan.',
   fields: {
     mtu: mtuWithin(ethernetMtu),
-    link: lower(linkRef(), { change: 'recreate', notice: 'always', required: true }, 'The link underneath.'),
+    link: lower(
+      linkRef(),
+      { change: 'recreate', notice: 'always', required: true, elsewhere: true },
+      'The link underneath.',
+    ),
     mode: info(
       IFLA_MACVLAN.MODE,
       oneOf(u32(), { private: 1, vepa: 2, bridge: 4, passthru: 8, source: 16 }),

@@ -13,7 +13,7 @@ export const veth = defineKind({
     peer: peer(
       VETH_INFO.PEER,
       linkRef(),
-      { change: 'recreate', notice: 'always', required: true },
+      { change: 'recreate', notice: 'always', required: true, elsewhere: true },
       'The other end.',
     ),
     numtxqueues: attr(

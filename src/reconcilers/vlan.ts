@@ -21,7 +21,7 @@ export const vlan = defineKind({
     mtu: mtuWithin({ min: 0, max: 65535 }),
     link: lower(
       linkRef(),
-      { change: 'recreate', notice: 'always', required: true },
+      { change: 'recreate', notice: 'always', required: true, elsewhere: true },
       'The link that carries the tag.',
     ),
     id: info(

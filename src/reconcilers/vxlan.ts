@@ -2,11 +2,20 @@ import { Misfit, nameOf, textWritten } from '../model/written.ts';
 import { ipBytes, ipText, ipv4, ipv6 } from '../wire/addresses.ts';
 import { linkRef, portRange } from '../wire/composites.ts';
 import { IFLA_VXLAN } from '../wire/if-link.ts';
+import { namespaceRef } from '../wire/namespaces.ts';
 import { u8, u16be, u32, u32be } from '../wire/numbers.ts';
 import type { WireType } from '../wire/type.ts';
 import { oneOf, onOff, orWord, presence } from '../wire/words.ts';
 import { ethernetMtu, mtuWithin } from './every-link.ts';
-import { type Circumstances, defineKind, info, infoByFamily, infoPath } from './kind.ts';
+import {
+  type ChangeNeed,
+  type Circumstances,
+  defineKind,
+  info,
+  infoByFamily,
+  infoPath,
+  underlay,
+} from './kind.ts';
 
 /** An address of either family; `none` (or `any`) for none. */
 const endpoint: WireType<string> = {
@@ -53,6 +62,17 @@ function ofFamily(key: 'local' | 'remote') {
     sentAs: (wanted: string, found: string | undefined) =>
       wanted === 'none' && familyOf(found) === 'IPv6' ? '::' : wanted,
   } as const;
+}
+
+/**
+ * The kernel takes 0 and leaves it as it was. Any other is looked up in the namespace of the underlay, which is for life
+ * (vxlan_changelink); two references made in one namespace are to one other if they begin alike.
+ */
+function withinUnderlay({ found, wanted }: Circumstances): ChangeNeed {
+  const namespaceOf = (dev: unknown) => String(dev ?? '').replace(/[^/]*$/, '');
+  const settled = wanted.link_netns !== undefined && found.dev === 'none';
+  const stays = settled || namespaceOf(found.dev) === namespaceOf(wanted.dev);
+  return wanted.dev === 'none' || !stays ? 'recreate' : 'live';
 }
 
 export const vxlan = defineKind({
@@ -104,13 +124,19 @@ export const vxlan = defineKind({
     dev: info(
       IFLA_VXLAN.LINK,
       linkRef({ none: true }),
-      // The kernel takes 0 and leaves it as it was.
       {
-        change: ({ wanted }) => (wanted.dev === 'none' ? 'recreate' : 'live'),
+        change: withinUnderlay,
         notice: 'when-up',
         absent: 'none',
+        elsewhere: true,
+        beside: ['dev'],
       },
       'The link the outer packets leave by.',
+    ),
+    link_netns: underlay(
+      namespaceRef,
+      { change: 'recreate', notice: 'always' },
+      'The namespace the outer packets go through, `/` for the host’s; without it that of `dev`, or the link’s own.',
     ),
     dstport: info(
       IFLA_VXLAN.PORT,

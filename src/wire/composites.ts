@@ -2,6 +2,7 @@ import { canonical, sameValue, type Value } from '../model/value.ts';
 import { Misfit, nameOf, textWritten, type Written } from '../model/written.ts';
 import { eachAttribute, Writer } from './attributes.ts';
 import { littleEndian, textOf } from './bytes.ts';
+import { namespaceNameFault } from './namespaces.ts';
 import { parseInteger } from './numbers.ts';
 import { leftOut, type WireType } from './type.ts';
 
@@ -34,7 +35,9 @@ export function linkRef(
       if (options.none && text === 'none') return text;
       const parts = text.split('/');
       const fault =
-        parts.length > 2 ? `\`${text}\` has more than one \`/\`` : linkNameFault(parts.at(-1) ?? '');
+        parts.length > 2
+          ? `\`${text}\` has more than one \`/\``
+          : (namespaceFault(parts) ?? linkNameFault(parts.at(-1) ?? ''));
       if (fault !== undefined) throw new Misfit(written, fault);
       return text;
     },
@@ -53,8 +56,14 @@ export function linkRef(
     agrees: (wanted, found) => wanted === found,
     mentions: (value) => (value === 'none' ? [] : [value]),
     samples: options.samples ?? [],
-    refused: ['', 'sixteen-byte-nam', 'a/b/c'],
+    refused: ['', 'sixteen-byte-nam', 'a/b/c', '../eth0', 'ns1/', '/'],
   };
+}
+
+/** What is wrong with the namespace of a reference; nothing before the slash is the host's. */
+function namespaceFault(parts: readonly string[]): string | undefined {
+  const [namespace = ''] = parts;
+  return parts.length === 1 || namespace === '' ? undefined : namespaceNameFault(namespace);
 }
 
 /** Text without a NUL, as ip(8) sends it, of at most so many bytes. */

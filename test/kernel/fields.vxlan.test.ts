@@ -15,11 +15,14 @@ const conditions: Readonly<Record<string, Values>> = {
   vnifilter: { external: true },
 };
 
+/** A namespace of the underlay takes two namespaces; here is one. */
+const { link_netns: _, ...fields } = kinds.vxlan.fields;
+
 test('every field of a vxlan', async (t) => {
   await tryFields(t, {
     table: 'vxlan',
     kind: 'vxlan',
-    fields: { ...everyLink, ...kinds.vxlan.fields },
+    fields: { ...everyLink, ...fields },
     companions: [
       'link add lower1 mtu 65535 up type bridge',
       'link add lower2 mtu 65535 up type bridge',

@@ -4,7 +4,7 @@
 // The life of a link of every kind: made, changed by somebody, deleted by somebody, let go or taken away.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { kinds } from '../../src/reconcilers/index.ts';
+import type { kinds } from '../../src/reconcilers/index.ts';
 import type { LinkJson, Tools } from './support/ip.ts';
 import { inSync, keepInSync, objectsOf, within } from './support/keeping.ts';
 import { until } from './support/until.ts';
@@ -18,7 +18,9 @@ interface Life {
   readonly before?: string;
 }
 
-const lives: Readonly<Record<keyof typeof kinds, Life>> = {
+type LinkKind = Exclude<keyof typeof kinds, 'namespace'>;
+
+const lives: Readonly<Record<LinkKind, Life>> = {
   device: {
     before: 'link add k0 type ifb',
     yaml: '{ mtu: 1400, state: up }',
@@ -72,7 +74,7 @@ function shown(link: LinkJson, at: string): unknown {
   return data?.[at] ?? (link as unknown as Record<string, unknown>)[at];
 }
 
-async function live(t: TestContext, kind: keyof typeof kinds): Promise<void> {
+async function live(t: TestContext, kind: LinkKind): Promise<void> {
   const { before, yaml, drift } = lives[kind];
   const declaration = `links:\n  low0: { kind: ifb }\n  k0: ${yaml}\n`;
   const prepare = async (ns: Tools) => {
@@ -110,7 +112,7 @@ async function live(t: TestContext, kind: keyof typeof kinds): Promise<void> {
   );
 }
 
-for (const kind of Object.keys(kinds) as (keyof typeof kinds)[]) {
+for (const kind of Object.keys(lives) as LinkKind[]) {
   if (process.env.VNETD_TEST_KERNEL === 'host' && !onHost.has(kind)) continue;
   test(`the life of a ${kind}`, async (t) => {
     await live(t, kind);

@@ -1,13 +1,24 @@
 // kernels: host uml-6.12 uml-6.1
 // Namespaces are declared objects, and what is in them is kept as on the host.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import { output } from './support/command.ts';
 import { startDaemon } from './support/daemon.ts';
 import { ip, toolsIn } from './support/ip.ts';
-import { heard, hears, historyOf, inSync, keepInSync, keysOf, objectOf, unheard, within } from './support/keeping.ts';
+import {
+  heard,
+  hears,
+  historyOf,
+  inSync,
+  keepInSync,
+  keysOf,
+  objectOf,
+  unheard,
+  within,
+} from './support/keeping.ts';
 import { inNamespace } from './support/namespace.ts';
 import { answers } from './support/ping.ts';
 import { until } from './support/until.ts';
@@ -29,6 +40,11 @@ async function reaches(from: string, address: string): Promise<void> {
   assert.ok(await answers(from, address, 20), `${address} does not answer ${from}`);
 }
 
+/** Waits until an address is reached no more: a deleted namespace lives on until the kernel has cleaned up. */
+async function isSilent(from: string, address: string): Promise<void> {
+  await until(async () => !(await answers(from, address, 0.2)), { within, what: `${address} is silent` });
+}
+
 test('two namespaces on one link of the host come back whole, whatever is done to them', async (t) => {
   const [a = '', b = ''] = names(t, 2);
   const macvlan = (address: string) =>
@@ -43,8 +59,8 @@ namespaces: { ${a}: ${macvlan('10.9.0.1')}, ${b}: ${macvlan('10.9.0.2')} }`,
     'the namespace is deleted': () => ip('netns', 'del', a),
     'the link is deleted': () => ip('-n', a, 'link', 'del', 'm0'),
     'the link is taken to the host': () => ip('-n', a, 'link', 'set', 'm0', 'netns', ns.name),
-    'the link is taken to another namespace': () => ip('-n', a, 'link', 'set', 'm0', 'netns', b, 'name', 'strange'),
-    'the link is renamed': () => ip('-n', a, 'link', 'set', 'm0', 'name', 'other'),
+    'the link is taken to another namespace': () =>
+      ip('-n', a, 'link', 'set', 'm0', 'netns', b, 'name', 'strange'),
     'the link is down': () => ip('-n', a, 'link', 'set', 'm0', 'down'),
     'the address is gone': () => ip('-n', a, 'addr', 'del', '10.9.0.1/24', 'dev', 'm0'),
   };
@@ -52,7 +68,7 @@ namespaces: { ${a}: ${macvlan('10.9.0.1')}, ${b}: ${macvlan('10.9.0.2')} }`,
     await t.test(what, async () => {
       await unheard(daemon, async () => {
         await drift();
-        assert.equal(await answers(b, '10.9.0.1', 0.3), false);
+        await isSilent(b, '10.9.0.1');
       });
       await reaches(b, '10.9.0.1');
       await inSync(daemon);
@@ -68,7 +84,7 @@ namespaces: { ${a}: ${macvlan('10.9.0.1')}, ${b}: ${macvlan('10.9.0.2')} }`,
     ['created', 'drift', 'restored'],
   );
   const within = await historyOf(daemon, `${a}/m0`);
-  assert.deepEqual(keysOf(within), ['addresses', 'exists', 'name', 'state']);
+  assert.deepEqual(keysOf(within), ['addresses', 'exists', 'state']);
   assert.ok(within.every(({ event }) => event !== 'refused'));
 });
 
@@ -79,6 +95,7 @@ test('a pair through the host’s bridge comes back, whichever end is touched', 
     `links:
   br0: { kind: bridge, ports: [${a}-h, ${b}-h], addresses: [10.9.1.254/24] }
   ${a}-h: { kind: veth, peer: ${a}/eth0 }
+  ${b}-h: { state: up }
 namespaces:
   ${a}: { links: { eth0: { kind: veth, addresses: [10.9.1.1/24] } } }
   ${b}: { links: { eth0: { kind: veth, peer: /${b}-h, addresses: [10.9.1.2/24] } } }`,
@@ -90,14 +107,15 @@ namespaces:
     'the end inside is deleted': () => ip('-n', b, 'link', 'del', 'eth0'),
     'the end on the host is deleted': () => ns.ip('link', 'del', `${b}-h`),
     'the end inside is taken to the host': () => ip('-n', b, 'link', 'set', 'eth0', 'netns', ns.name),
-    'the end inside is taken out of sight': () => ip('-n', b, 'link', 'set', 'eth0', 'netns', undeclared.name),
+    'the end inside is taken out of sight': () =>
+      ip('-n', b, 'link', 'set', 'eth0', 'netns', undeclared.name),
     'the end on the host is out of the bridge': () => ns.ip('link', 'set', `${b}-h`, 'nomaster'),
   };
   for (const [what, drift] of Object.entries(drifts)) {
     await t.test(what, async () => {
       await unheard(daemon, async () => {
         await drift();
-        assert.equal(await answers(a, '10.9.1.2', 0.3), false);
+        await isSilent(a, '10.9.1.2');
       });
       await reaches(a, '10.9.1.2');
       await inSync(daemon);
@@ -164,9 +182,7 @@ test('nothing of vnetd keeps a namespace alive that is deleted', async (t) => {
 test('a namespace is back at once though a process still holds the deleted one', async (t) => {
   const [a = ''] = names(t, 1);
   const { daemon } = await keepInSync(t, `namespaces: { ${a}: { links: { x0: { kind: ifb } } } }`);
-  const holder = await import('node:child_process').then(({ spawn }) =>
-    spawn('ip', ['netns', 'exec', a, 'cat'], { stdio: ['pipe', 'pipe', 'inherit'] }),
-  );
+  const holder = spawn('ip', ['netns', 'exec', a, 'cat'], { stdio: ['pipe', 'pipe', 'inherit'] });
   t.after(() => holder.kill('SIGKILL'));
   holder.stdin.write('in\n');
   await new Promise((resolve) => holder.stdout.once('data', resolve));
@@ -201,7 +217,7 @@ test('what stands in the way of a name is said, or cleared away', async (t) => {
   for (const [name, words] of [
     [busy, 'File exists'],
     [self, 'is the namespace vnetd runs in'],
-    [one, `is the namespace ${two} by another name`],
+    [one, `is the namespace ${two}/ by another name`],
   ] as const) {
     const { state, reason } = await objectOf(daemon, `${name}/`);
     assert.equal(state, 'refused', `${name}: ${reason}`);

@@ -5,9 +5,10 @@ import { Document, parse, stringify } from 'yaml';
 import { compileFile } from '../../../src/config/compile-file.ts';
 import { settle } from '../../../src/config/settle.ts';
 import { placeAt, sourceOf } from '../../../src/config/source.ts';
+import { linkKey } from '../../../src/derive/link-keys.ts';
 import type { Value } from '../../../src/model/value.ts';
 import { everyLink } from '../../../src/reconcilers/every-link.ts';
-import { kinds, masters } from '../../../src/reconcilers/index.ts';
+import { kindNamed, kinds, linkKinds, masters } from '../../../src/reconcilers/index.ts';
 import type { Fields, Kind } from '../../../src/reconcilers/kind.ts';
 
 const name = fc.stringMatching(/^[a-z][a-z0-9._-]{0,14}$/);
@@ -32,7 +33,7 @@ function port(kind: Kind): fc.Arbitrary<Record<string, Value>> {
 
 /** A link of some kind with any of its keys. */
 const link: fc.Arbitrary<Record<string, Value>> = fc
-  .tuple(fc.constantFrom<Kind>(...Object.values<Kind>(kinds)), fc.constantFrom(...masters))
+  .tuple(fc.constantFrom(...linkKinds), fc.constantFrom(...masters))
   .chain(([kind, master]) =>
     fc
       .tuple(written({ ...everyLink, ...kind.fields }), port(master), fc.boolean())
@@ -105,6 +106,8 @@ function put(fields: Record<string, Value>, key: string, value: Value): void {
 const word = fc.constantFrom(
   ...[
     'links',
+    'namespaces',
+    'ns1',
     'daemon',
     'eth0',
     'br0',
@@ -187,27 +190,49 @@ const text = fc.oneof(
 
 /** Any YAML at all under a link. */
 const anything = fc.jsonValue({ maxDepth: 3 }).map((value) => `links: { br0: ${JSON.stringify(value)} }`);
-const shuffled = fc
-  .dictionary(
-    fc.constantFrom('a', 'b', 'c', 'd'),
-    fc.record(
+const names = ['a', 'b', 'c', 'd'];
+const anyName = fc.constantFrom(...names, '/a', '/b', 'ns1/a', 'ns1/b', 'ns2/a');
+const shuffledLinks = fc.dictionary(
+  fc.constantFrom(...names),
+  fc
+    .record(
       {
         kind: fc.constantFrom('bridge', 'bond', 'vlan', 'veth', 'macvlan', 'vxlan', 'vrf', 'dummy', 'device'),
         ports: fc.subarray(['a', 'b', 'c', 'd']),
         members: fc.subarray(['a', 'b', 'c', 'd']),
         master: fc.constantFrom('a', 'b', 'c', 'd', 'none'),
-        link: fc.constantFrom('a', 'b', 'c', 'd'),
-        peer: fc.constantFrom('a', 'b', 'c', 'd'),
-        dev: fc.constantFrom('a', 'b', 'c', 'd'),
+        link: anyName,
+        peer: anyName,
+        dev: anyName,
+        link_netns: fc.constantFrom('/', 'ns1', 'ns2'),
         id: fc.constantFrom(1, 2),
         table: fc.constant(10),
         mode: fc.constantFrom('passthru', 'active-backup'),
         exclusive: fc.boolean(),
       },
       { requiredKeys: [] },
-    ),
+    )
+    .map(mostlyFitting),
+);
+
+/** Without what would keep the file from being looked at together with others: keys and modes of other kinds. */
+function mostlyFitting(body: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const kind = kindNamed(String(body.kind ?? 'device')) ?? kinds.device;
+  const isOfAnother = (key: string, value: unknown) =>
+    linkKey(kind, key) === undefined ||
+    (key === 'mode' && (value === 'passthru') !== (kind.name === 'macvlan'));
+  return Object.fromEntries(Object.entries(body).filter(([key, value]) => !isOfAnother(key, value)));
+}
+
+const shuffled = fc
+  .record(
+    {
+      links: shuffledLinks,
+      namespaces: fc.dictionary(fc.constantFrom('ns1', 'ns2'), fc.record({ links: shuffledLinks })),
+    },
+    { requiredKeys: [] },
   )
-  .map((links) => stringify({ links }));
+  .map((file) => stringify(file));
 
 test('any text at all gets a verdict: links, or complaints with a place in the text', () => {
   fc.assert(

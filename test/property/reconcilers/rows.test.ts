@@ -73,6 +73,14 @@ function read(row: AnyRow, written: Parameters<AnyRow['type']['read']>[0]): Valu
 
 for (const [name, table] of tables) {
   for (const [key, row] of Object.entries(table)) {
+    test(`${name}: ${key} refuses what does not fit`, () => {
+      for (const text of row.type.refused) {
+        assert.throws(() => row.type.read(scalar(text)), Misfit, `${key} takes ${JSON.stringify(text)}`);
+      }
+    });
+
+    // The namespace of the underlay is no part of a link's own message.
+    if (row.place.at === 'netns') continue;
     test(`${name}: ${key} comes through the wire as it was written`, () => {
       for (const sample of row.type.samples as readonly Value[]) assertKept(key, row, sample);
       fc.assert(
@@ -82,12 +90,6 @@ for (const [name, table] of tables) {
         }),
         { numRuns: 200 },
       );
-    });
-
-    test(`${name}: ${key} refuses what does not fit`, () => {
-      for (const text of row.type.refused) {
-        assert.throws(() => row.type.read(scalar(text)), Misfit, `${key} takes ${JSON.stringify(text)}`);
-      }
     });
   }
 }

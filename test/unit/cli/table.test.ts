@@ -20,6 +20,13 @@ test('columns stand in line, numbers to the right, nothing trails', () => {
   );
 });
 
+test('a row without cells is an empty line', () => {
+  for (const paper of [plain, { width: 8, colour: true }]) {
+    const painted = table(['ID', 'N', 'X'], [['a', 1, ''], [], ['b', 2, '']], paper);
+    assert.deepEqual(stripVTControlCharacters(painted).split('\n').slice(2, 4), ['', 'b   2']);
+  }
+});
+
 test('wide and combining characters take the room they take', () => {
   assert.deepEqual(['網橋', 'é', 'ü̈', 'abc', '🌉'].map(widthOf), [4, 1, 1, 3, 2]);
   assert.equal(

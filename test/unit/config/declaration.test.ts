@@ -129,6 +129,92 @@ test('a reference into the host’s namespace is the name alone, and other spell
   assert.deepEqual(vx0?.fields, { id: 1, remote: '239.1.1.1', dev: 'v0', state: 'up' });
 });
 
+test('a namespace is an object before all that is in it, named by every file that adds to it', () => {
+  const { declaration, errors } = settled(
+    'links: { eth0: {} }\nnamespaces: { ns1: { links: { eth0: { mtu: 1400 } } }, ns2: }\n',
+    'daemon: { on_drift: alert }\nnamespaces:\n  ns1: { links: { eth1: { on_drift: ignore } } }\n',
+  );
+  assert.deepEqual(errors, []);
+  assert.deepEqual(
+    declaration.links.map(({ id, namespace, name, kind, onDrift }) => [id, namespace, name, kind, onDrift]),
+    [
+      ['ns1/', 'ns1', 'ns1/', 'namespace', 'alert'],
+      ['ns2/', 'ns2', 'ns2/', 'namespace', 'alert'],
+      ['eth0', null, 'eth0', 'device', 'alert'],
+      ['ns1/eth0', 'ns1', 'eth0', 'device', 'alert'],
+      ['ns1/eth1', 'ns1', 'eth1', 'device', 'ignore'],
+    ],
+  );
+  const [ns1] = declaration.links;
+  assert.deepEqual([ns1?.fields, ns1?.lists], [{}, {}]);
+  assert.deepEqual(ns1?.sources, [
+    { file: '1.yaml', line: 2, column: 15 },
+    { file: '2.yaml', line: 3, column: 3 },
+  ]);
+});
+
+test('the documents of a file may name one namespace each, which is one object', () => {
+  const links = declared(
+    'namespaces: { ns1: { links: { a: {} } } }\n---\nnamespaces: { ns1: { links: { b: {} } } }\n',
+  );
+  assert.deepEqual(Object.keys(links), ['ns1/', 'ns1/a', 'ns1/b']);
+  assert.deepEqual(links['ns1/']?.sources, [{ file: '1.yaml', line: 1, column: 15 }]);
+});
+
+test('a reference into the link’s own namespace is the name alone, and others say where', () => {
+  const links = declared(`
+links:
+  v0: { kind: vlan, link: ns1/eth0, id: 1 }
+namespaces:
+  ns1:
+    links:
+      v1: { kind: vlan, link: ns1/eth0, id: 2, master: ns1/br0 }
+      v2: { kind: vlan, link: ns2/eth0, id: 3 }
+      v3: { kind: vlan, link: /eth0, id: 4 }
+      vx0: { kind: vxlan, id: 5, dev: ns1/eth0, link_netns: ns1 }
+      br0: { kind: bridge }
+      b0: { kind: bond, primary: ns1/eth0 }
+  ns2: {}
+`);
+  assert.equal(links.v0?.fields.link, 'ns1/eth0');
+  assert.deepEqual(links['ns1/v1']?.fields, { link: 'eth0', id: 2, master: 'br0', state: 'up' });
+  assert.equal(links['ns1/v2']?.fields.link, 'ns2/eth0');
+  assert.equal(links['ns1/v3']?.fields.link, '/eth0');
+  assert.deepEqual(links['ns1/vx0']?.fields, { id: 5, dev: 'eth0', link_netns: 'ns1', state: 'up' });
+  assert.equal(links['ns1/b0']?.fields.primary, 'eth0');
+});
+
+test('membership is within a namespace, whoever has the same name elsewhere', () => {
+  const links = declared(`
+links: { br0: { kind: bridge, ports: [tap0], exclusive: true } }
+namespaces:
+  ns1: { links: { br0: { kind: bridge, ports: { tap0: { cost: 5 }, tap1: {} }, exclusive: true } } }
+`);
+  assert.deepEqual(links.tap0?.fields, { master: 'br0' });
+  assert.deepEqual(links['ns1/tap0']?.fields, { master: 'br0', 'bridge_port.cost': 5 });
+  assert.deepEqual(links.br0?.onlyMembers, ['tap0']);
+  assert.deepEqual(links['ns1/br0']?.onlyMembers, ['tap0', 'tap1']);
+});
+
+test('the other end of a pair across namespaces is implied, as it is named from there', () => {
+  const links = declared(`
+links: { v0: { kind: veth, peer: ns1/eth0 }, v1: { kind: veth } }
+namespaces:
+  ns1: { links: { eth0: { kind: veth }, eth1: { kind: veth, peer: /v1 }, eth2: { kind: veth, peer: ns2/eth2 } } }
+  ns2: { links: { eth2: { kind: veth }, eth3: { kind: veth, peer: /v3 } } }
+`);
+  const peers = Object.values(links).flatMap(({ id, fields }) => (fields.peer ? [[id, fields.peer]] : []));
+  assert.deepEqual(peers, [
+    ['v0', 'ns1/eth0'],
+    ['v1', 'ns1/eth1'],
+    ['ns1/eth0', '/v0'],
+    ['ns1/eth1', '/v1'],
+    ['ns1/eth2', 'ns2/eth2'],
+    ['ns2/eth2', 'ns1/eth2'],
+    ['ns2/eth3', '/v3'],
+  ]);
+});
+
 test('settings stand in one file, defaults are filled in, and a link may differ', () => {
   const { declaration } = settled(
     'links: { a: {}, b: { on_drift: ignore } }',

@@ -284,6 +284,19 @@ test('large files are checked by a thread of their own, to the same result', asy
   );
 });
 
+test('the namespaces of a file’s last good version stay with it, across restarts too', async (t) => {
+  const { open, write } = scratch(t);
+  write('a.yaml', 'namespaces: { ns1: { links: { eth0: {} } }, ns2: }');
+  write('b.yaml', 'namespaces: { ns1: {} }');
+  assert.deepEqual(names(await open().read()), ['ns1/', 'ns2/', 'ns1/eth0']);
+  write('a.yaml', 'namespaces: { ns1: { lynx: {} } }');
+  const restarted = open();
+  const broken = await restarted.read();
+  assert.deepEqual([names(broken), broken.errors.length], [['ns1/', 'ns2/', 'ns1/eth0'], 1]);
+  write('a.yaml', 'namespaces: {}');
+  assert.deepEqual(names(await restarted.read()), ['ns1/']);
+});
+
 test('readings that are asked for at once follow each other', async (t) => {
   const { open, write } = scratch(t);
   write('a.yaml', 'links: { a: {} }');

@@ -72,6 +72,8 @@ function isOfType(value: unknown, type: string): boolean {
       return Array.isArray(value);
     case 'integer':
       return Number.isInteger(value);
+    case 'null':
+      return value === null;
     case 'string':
       return typeof value === 'string';
     case 'boolean':

@@ -3,8 +3,7 @@ import { test } from 'node:test';
 import { type Explanation, explain } from '../../../src/derive/explain.ts';
 import { explanationText } from '../../../src/derive/explain-text.ts';
 import { everyLink } from '../../../src/reconcilers/every-link.ts';
-import { kinds, lists } from '../../../src/reconcilers/index.ts';
-import type { Kind } from '../../../src/reconcilers/kind.ts';
+import { linkKinds, lists } from '../../../src/reconcilers/index.ts';
 
 function said(query: string): string {
   return explanationText(explain(query));
@@ -51,8 +50,12 @@ test('every word of the configuration has an explanation', () => {
       'daemon',
       'daemon.contested',
       'daemon.contested.after',
+      'namespace',
+      'namespaces',
+      'namespace.links',
+      'namespaces.links',
     ],
-    ...Object.values<Kind>(kinds).flatMap(({ name, fields, membership }) => [
+    ...linkKinds.flatMap(({ name, fields, membership }) => [
       name,
       `${name}.mtu`,
       `${name}.addresses.label`,
@@ -68,6 +71,30 @@ test('every word of the configuration has an explanation', () => {
     assert.notEqual(explain(query).is, 'unknown', query);
     for (const line of said(query).split('\n')) assert.ok(line.length <= 100, line);
   }
+});
+
+test('a namespace says where it stands and how links name each other, and has no keys of a link', () => {
+  assert.equal(
+    said('namespace'),
+    [
+      'namespace',
+      '  A network namespace with a name, as `ip netns` has them in /run/netns, and the links in it.',
+      '  To keep a container’s or a customer’s links, addresses and routes apart. vnetd makes it where',
+      '  there is none, adopts one that is there, and takes away only what it made.',
+      '',
+      'It stands under `namespaces`, by name. In it:',
+      '  links  The links of the namespace, by name.',
+      '',
+      'From one namespace to another:',
+      '  `eth0` is a link of the same namespace, `ns1/eth0` one of ns1, `/eth0` one of the host’s. A master',
+      '  is in its member’s own namespace.',
+      '',
+    ].join('\n'),
+  );
+  assert.deepEqual(explain('namespaces'), explain('namespace'));
+  const { is, message } = explain('namespace.mtu') as Extract<Explanation, { is: 'unknown' }>;
+  assert.deepEqual([is, message], ['unknown', '`namespace` has no key `mtu`']);
+  assert.equal(said('kind').includes('namespace'), false);
 });
 
 test('what is mistyped gets what is near', () => {

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse, parseAllDocuments } from 'yaml';
 import { jsonSchema } from '../../../src/derive/json-schema.ts';
-import { kinds, lists, masters } from '../../../src/reconcilers/index.ts';
-import type { Kind } from '../../../src/reconcilers/kind.ts';
+import { linkKinds, lists, masters } from '../../../src/reconcilers/index.ts';
 import { conforms } from './conforms.ts';
 
 const checkout = join(import.meta.dirname, '../../../..');
@@ -55,6 +54,17 @@ test('what validation refuses for its shape does not fit the schema', () => {
     'daemon: { sweep: 30 }',
     'daemon: { contested: { afters: 3 } }',
     'routes: []',
+    'links: { n: { kind: namespace } }',
+    'namespaces: null',
+    'namespaces: [ns1]',
+    'namespaces: { ns1: [] }',
+    'namespaces: { ns1: { links: null } }',
+    'namespaces: { ns1: { links: { eth0: { mut: 9000 } } } }',
+    'namespaces: { ns1: { daemon: {} } }',
+    'namespaces: { "..": {} }',
+    'namespaces: { "a/b": {} }',
+    'namespaces: { "two words": {} }',
+    'links: { vx0: { kind: vxlan, id: 5, link_netns: a/b } }',
   ]) {
     assert.equal(fits(yaml), false, yaml);
   }
@@ -64,7 +74,7 @@ test('every key of every table is in the schema, with its sentence', () => {
   const definitions = schema.definitions as Readonly<
     Record<string, { properties: Record<string, { description?: string }> }>
   >;
-  for (const kind of Object.values<Kind>(kinds)) {
+  for (const kind of linkKinds) {
     const properties = definitions[`kind.${kind.name}`]?.properties ?? {};
     for (const [key, row] of Object.entries(kind.fields))
       assert.ok(properties[key]?.description?.startsWith(row.doc), `${kind.name}.${key}`);

@@ -83,6 +83,7 @@ function numbersUnder(row: AnyRow, nest: readonly number[]): readonly number[] {
   const paths = (() => {
     switch (place.at) {
       case 'flag':
+      case 'netns':
         return [];
       case 'family':
         return [place.v4, place.v6];
