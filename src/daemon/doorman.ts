@@ -1,10 +1,10 @@
 import { closeSync, type FSWatcher, openSync, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
-import { type DeclaredNamespace, namespaceId, namespaceName } from '../model/address.ts';
+import { type DeclaredNamespace, namespaceId, namespaceName, type ObjectId } from '../model/address.ts';
 import type { Channel } from '../netlink/channel.ts';
 import { InsideChannel } from '../netlink/inside.ts';
 import { OWN } from '../netlink/messages.ts';
-import { type Courier, MountTable } from '../netlink/namespaces.ts';
+import { type Courier, isBare, MountTable } from '../netlink/namespaces.ts';
 import { NativeError, namespaceCookie } from '../netlink/native.ts';
 import { nsidOf } from '../netlink/nsid.ts';
 import type { Ledger } from '../owners/ledger.ts';
@@ -18,10 +18,11 @@ const PAUSE_MS = 250;
 /** Cookies are counted up from 1: this many namespaces of one boot have numbers of their own. */
 const MOST = 0x7fff_ffffn;
 
-/** What stands under a name. */
+/** ip-netns(8) takes the mount away, then the file: in between it is none to be cleared away. */
+const GRACE_MS = 50;
+
+/** A namespace that stands under a name. */
 interface Seen {
-  /** Device and inode of the file: another one is another namespace, the same one need not be the same. */
-  readonly file: string;
   readonly cookie: bigint;
   /** Its number in the lobby. */
   readonly number: number;
@@ -36,6 +37,8 @@ export interface DoormanRim {
   readonly ledger: Ledger;
   /** A room was opened, and nothing of it was read yet. */
   opened(room: Room): void;
+  /** What stood in the way of a name may be another thing now, or nothing. */
+  cleared(id: ObjectId): void;
   /** Something may have changed, outside of the keeper's turn. */
   changed(): void;
   later(work: () => void, ms: number): void;
@@ -50,6 +53,9 @@ export class Doorman {
   readonly #rim: DoormanRim;
   readonly #own = namespaceCookie();
   readonly #names = new Map<DeclaredNamespace, Seen | undefined>();
+  /** Device and inode of each file: another one is another namespace, the same one need not be the same. */
+  readonly #files = new Map<DeclaredNamespace, string | undefined>();
+  readonly #graced = new Set<DeclaredNamespace>();
   readonly #mounts = new MountTable();
   #folder: FSWatcher | undefined;
   #strangers = 0;
@@ -76,29 +82,45 @@ export class Doorman {
   know(name: DeclaredNamespace): void {
     if (this.#names.has(name)) return;
     this.#names.set(name, undefined);
-    this.look(name);
+    this.#look(name);
   }
 
   /** Forgets a name, and leaves what it stands for alone. */
   forget(name: DeclaredNamespace): void {
     const seen = this.#names.get(name);
     this.#names.delete(name);
+    this.#files.delete(name);
     if (seen !== undefined) this.#leave(seen);
   }
 
   /** Finds what stands under a name now. */
   look(name: DeclaredNamespace): void {
     if (!this.#names.has(name)) return;
+    const isLeaving = this.#names.get(name) !== undefined && isBare(join(this.#rim.folder, name));
+    if (!isLeaving) this.#look(name);
+    else if (!this.#graced.has(name)) {
+      this.#graced.add(name);
+      this.#rim.later(() => {
+        this.#graced.delete(name);
+        if (this.#names.has(name)) this.#look(name);
+        this.#rim.changed();
+      }, GRACE_MS);
+    }
+  }
+
+  #look(name: DeclaredNamespace): void {
     const path = join(this.#rim.folder, name);
     const file = fileAt(path);
     const descriptor = file === undefined ? undefined : opened(path);
     const before = this.#names.get(name);
+    const isOther = this.#files.get(name) !== file;
+    this.#files.set(name, file);
     try {
       const cookie = descriptor === undefined ? undefined : cookieOf(descriptor);
       if (before !== undefined && before.cookie !== cookie) this.#left(name, before);
-      if (cookie === undefined || descriptor === undefined || file === undefined) return;
-      if (before?.cookie === cookie) this.#names.set(name, { ...before, file });
-      else this.#arrived(name, { file, path, cookie, descriptor });
+      if (cookie === undefined || descriptor === undefined) {
+        if (isOther) this.#rim.cleared(namespaceId(name));
+      } else if (before?.cookie !== cookie) this.#arrived(name, { path, cookie, descriptor });
     } finally {
       if (descriptor !== undefined) closeSync(descriptor);
     }
@@ -106,13 +128,13 @@ export class Doorman {
 
   /** Looks at each name whose file is another one than it was. */
   lookAtAll(): void {
-    for (const [name, seen] of this.#names)
-      if (fileAt(join(this.#rim.folder, name)) !== seen?.file) this.look(name);
+    for (const name of this.#names.keys())
+      if (fileAt(join(this.#rim.folder, name)) !== this.#files.get(name)) this.look(name);
   }
 
   #arrived(
     name: DeclaredNamespace,
-    { file, path, cookie, descriptor }: { file: string; path: string; cookie: bigint; descriptor: number },
+    { path, cookie, descriptor }: { path: string; cookie: bigint; descriptor: number },
   ): void {
     const { rooms, channel, courier } = this.#rim;
     const nsid = nsidOf(channel, descriptor) ?? OWN;
@@ -126,7 +148,7 @@ export class Doorman {
       room = rooms.open({ name, channel: inside, path, nsid });
       this.#rim.opened(room);
     }
-    this.#names.set(name, { file, cookie, number, room });
+    this.#names.set(name, { cookie, number, room });
     rooms.lobby.inventory.take(linkThere(namespaceId(name), number, kind));
   }
 

@@ -127,6 +127,7 @@ export class Keeper {
       rooms: this.rooms,
       ledger: rim.ledger,
       opened: (room) => this.#readRoom(room),
+      cleared: (id) => this.#cleared(id),
       changed: () => this.#turn(),
       later: (work, ms) => rim.later(work, ms),
     });
@@ -524,6 +525,14 @@ export class Keeper {
     if (whole) inventory.endReading();
     this.#reading = false;
     if (!whole) this.#lost = true;
+  }
+
+  /** Whatever was refused for it may be possible now. */
+  #cleared(id: ObjectId): void {
+    const held = this.objects.get(id);
+    if (held === undefined) return;
+    held.refusals.clear();
+    this.#queue.add(id, { noticed: null, urgent: false });
   }
 
   #knowNamespace(id: ObjectId): void {

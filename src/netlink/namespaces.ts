@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { addon, type NativeCourier, NativeError, type NativeMountTable } from './addon.ts';
 import { ExchangeError } from './native.ts';
 
@@ -64,6 +66,12 @@ export function dropNamespace(folder: string, name: string): void {
   if (dropped === 0) return;
   const [error, call] = dropped;
   throw new NativeError(-error, call, `delete the network namespace ${name}`);
+}
+
+/** Whether a file of a name is there without the mount that makes it one of a namespace. */
+export function isBare(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found !== undefined && found.dev === statSync(dirname(path)).dev;
 }
 
 /** The mounts this process sees. It does not keep the thread alive. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type DeclaredNamespace, namespaceItself } from '../model/address.ts';
 import type { Outcome, Step } from '../model/step.ts';
 import { wordsFor } from '../netlink/messages.ts';
-import { dropNamespace, makeNamespace } from '../netlink/namespaces.ts';
+import { dropNamespace, isBare, makeNamespace } from '../netlink/namespaces.ts';
 import { NativeError } from '../netlink/native.ts';
 import type { Job, Performed } from './performer.ts';
 
@@ -39,9 +39,8 @@ export class NamespaceMaker {
 
   /** An empty file whose mount somebody took away: no namespace can have the name while it is there. */
   #isLeftover(name: DeclaredNamespace): boolean {
-    const file = statSync(join(this.#folder, name), { throwIfNoEntry: false });
-    const isMount = file?.dev !== statSync(this.#folder, { throwIfNoEntry: false })?.dev;
-    return file?.isFile() === true && file.size === 0 && !isMount;
+    const path = join(this.#folder, name);
+    return isBare(path) && statSync(path, { throwIfNoEntry: false })?.size === 0;
   }
 
   #try(act: () => void, name: DeclaredNamespace): Outcome {

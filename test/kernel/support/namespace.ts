@@ -21,3 +21,17 @@ export async function inNamespace(
   await namespace.ip('link', 'set', 'lo', 'up');
   return namespace;
 }
+
+/** Names for namespaces that no other test has; they are deleted when the test is over. */
+export function names(t: Test, count: number): readonly string[] {
+  const made = Array.from({ length: count }, (_, i) => `v${randomBytes(3).toString('hex')}${i}`);
+  t.after(async () => {
+    for (const name of made) await ip('netns', 'del', name).catch(() => undefined);
+  });
+  return made;
+}
+
+/** The tools of iproute2 in a namespace by name. */
+export function inside(name: string): Tools {
+  return toolsIn(['ip', 'netns', 'exec', name]);
+}
