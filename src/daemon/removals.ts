@@ -5,6 +5,7 @@ import {
   isNamespaceId,
   namespaceItself,
   type ObjectId,
+  objectId,
   parseObjectId,
 } from '../model/address.ts';
 import type { Change } from '../model/change.ts';
@@ -17,7 +18,7 @@ import type { Ledger } from '../owners/ledger.ts';
 import type { Job, Performed } from '../owners/performer.ts';
 import { bareLink } from '../owners/rtnetlink.ts';
 import { leavesDown } from '../plan/membership.ts';
-import { digestOf, type InForce, isOurs } from '../plan/situation.ts';
+import { digestOf, type FoundLink, fetched, type InForce, isOurs } from '../plan/situation.ts';
 import { kindNamed } from '../reconcilers/index.ts';
 import { Writer } from '../wire/attributes.ts';
 import { viewOf } from '../wire/bytes.ts';
@@ -172,16 +173,27 @@ export class Removals {
       steps.push({ do: 'remove', id, list, entry: entry.key, fields: entry.fields });
       changes.push({ key: list, wanted: null, found: entry.key });
     }
-    // Last, since a port that left its bridge has lost its VLANs.
-    const master = found.values.master ?? null;
+    const { disruptive, leaving } = this.#leaving(id, found, inForce);
+    // Behind the lists, since a port that left its bridge has lost its VLANs.
+    steps.push(...leaving);
+    if (leaving.length > 0) changes.push({ key: 'master', wanted: null, found: found.values.master ?? null });
+    const isFetched = inForce.has(fetched) && namespace !== null;
+    if (!isFetched) return { job: { disruptive, steps }, changes };
+    steps.push({ do: 'move', id: objectId(null, name), from: id });
+    // A link leaves its namespace down, and one request must be over before the next.
+    return { job: { disruptive: true, steps }, changes };
+  }
+
+  /** The steps that end a membership vnetd brought about. */
+  #leaving(id: ObjectId, found: FoundLink, inForce: ReadonlyMap<string, InForce>) {
+    const { master = null, state } = found.values;
     const joined = inForce.get('master');
     if (master === null || !isOurs(joined?.how) || joined?.digest !== digestOf(master))
-      return { job: { disruptive: false, steps }, changes };
-    changes.push({ key: 'master', wanted: null, found: master });
+      return { disruptive: false, leaving: [] };
     const leave: Step = { do: 'set', id, kind: 'device', fields: { master: 'none' } };
-    const bounces = leavesDown(found.masterKind) && found.values.state === 'up';
-    steps.push(...(bounces ? ([{ do: 'down', id }, leave, { do: 'up', id }] as const) : [leave]));
-    return { job: { disruptive: bounces, steps }, changes };
+    const disruptive = leavesDown(found.masterKind) && state === 'up';
+    const leaving: readonly Step[] = disruptive ? [{ do: 'down', id }, leave, { do: 'up', id }] : [leave];
+    return { disruptive, leaving };
   }
 
   async #delete(ids: readonly ObjectId[]): Promise<void> {

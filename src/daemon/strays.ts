@@ -59,7 +59,9 @@ export class Strays {
     const room = moved === undefined ? undefined : this.#rooms.numbered(moved.from, moved.nsid);
     const link = room?.inventory.link(moved?.ifindex ?? 0);
     const owner = room?.identities.ownerOf(link?.ifindex ?? 0);
-    const isFree = owner === undefined || owner === id || this.#objects.get(owner) === undefined;
+    // Numbers are used again: what had this one may have been another link.
+    const isFree =
+      owner === undefined || owner === id || this.#rooms.linkOf(owner)?.ifindex !== link?.ifindex;
     if (room !== undefined && link !== undefined && isFree) return { room, link };
     this.#moved.delete(id);
     return undefined;

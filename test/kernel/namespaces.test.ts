@@ -3,19 +3,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ip } from './support/ip.ts';
-import { historyOf, inSync, keepInSync, keysOf, unheard, within } from './support/keeping.ts';
+import { historyOf, inSync, keepInSync, keysOf, unheard } from './support/keeping.ts';
 import { inNamespace, inside, names } from './support/namespace.ts';
-import { answers } from './support/ping.ts';
-import { until } from './support/until.ts';
+import { answers, isSilent } from './support/ping.ts';
 
 /** Waits until an address is reached: what puts it back may take several steps. */
 async function reaches(from: string, address: string): Promise<void> {
   assert.ok(await answers(from, address, 20), `${address} does not answer ${from}`);
-}
-
-/** Waits until an address is reached no more: a deleted namespace lives on until the kernel has cleaned up. */
-async function isSilent(from: string, address: string): Promise<void> {
-  await until(async () => !(await answers(from, address, 0.2)), { within, what: `${address} is silent` });
 }
 
 test('two namespaces on one link of the host come back whole, whatever is done to them', async (t) => {
