@@ -34,7 +34,7 @@ test('a namespace is made as ip-netns(8) makes it, adopted when it is there, and
   );
 });
 
-test('nothing of vnetd keeps a namespace alive that is deleted', async (t) => {
+test('pitfall 26: nothing of vnetd keeps a namespace alive that is deleted', async (t) => {
   const [a = ''] = names(t, 1);
   const links = (namespaces: string) => `links: { v0: { kind: veth, peer: v1 } }\n${namespaces}`;
   const { ns, daemon } = await keepInSync(
