@@ -17,7 +17,6 @@ import { OWN, type Received } from '../netlink/messages.ts';
 import type { Courier } from '../netlink/namespaces.ts';
 import type { NetlinkSocket } from '../netlink/native.ts';
 import { numberTold } from '../netlink/nsid.ts';
-import type { RequestBody } from '../netlink/request.ts';
 import type { Ledger } from '../owners/ledger.ts';
 import { NamespaceMaker } from '../owners/namespace-maker.ts';
 import { type Job, type Performed, Performer } from '../owners/performer.ts';
@@ -34,12 +33,13 @@ import { Doorman } from './doorman.ts';
 import type { Held } from './held.ts';
 import { Objects } from './objects.ts';
 import { Queue, type Reason } from './queue.ts';
+import { Reader } from './reader.ts';
 import { Removals } from './removals.ts';
 import { requesterOf } from './requester.ts';
 import type { Room } from './room.ts';
 import { Rooms } from './rooms.ts';
 import { Sweeper } from './sweeper.ts';
-import { openChannel, readAll } from './watchman.ts';
+import { openChannel } from './watchman.ts';
 
 /** At most so many objects and so long a turn, so that the event loop of the thread stays awake. */
 const BATCH = 64;
@@ -92,6 +92,7 @@ export class Keeper {
   readonly #performer: Performer;
   readonly #maker: NamespaceMaker;
   readonly #doorman: Doorman;
+  readonly #reader: Reader;
   readonly #books: Bookkeeper;
   readonly #removals: Removals;
   readonly #claims: Claims;
@@ -102,7 +103,6 @@ export class Keeper {
   #generation = 0;
   #settled = true;
   #lost = false;
-  #reading = false;
   #noticed: number | null = null;
   #bouncing = false;
   #working = false;
@@ -119,6 +119,7 @@ export class Keeper {
     });
     const touched = (room: Room, touch: Touch) => this.#touched(room, touch);
     this.rooms = new Rooms({ ledger: rim.ledger, objects: this.objects, touched }, this.#channel);
+    this.#reader = new Reader(this.rooms);
     this.#performer = new Performer(this.rooms);
     this.#doorman = new Doorman({
       folder: rim.namespaces,
@@ -284,8 +285,8 @@ export class Keeper {
     const { name: namespace, inventory, identities } = room;
     const id = objectId(namespace, touch.name);
     const reason: Reason = {
-      noticed: this.#reading ? null : (this.#noticed ?? nowMicros()),
-      urgent: !this.#reading,
+      noticed: this.#reader.isReading ? null : (this.#noticed ?? nowMicros()),
+      urgent: !this.#reader.isReading,
     };
     const look = (one: ObjectId) => {
       const held = this.objects.get(one);
@@ -304,7 +305,7 @@ export class Keeper {
     }
     if (touch.standing) for (const one of this.objects.mentioning(id)) look(one);
     const foreign = touch.requester !== 0 && touch.requester !== this.#channel.portId;
-    if (touch.what === 'list' && foreign && !this.#reading) {
+    if (touch.what === 'list' && foreign && !this.#reader.isReading) {
       const held = this.objects.get(id);
       if (held !== undefined) held.by = requesterOf(touch.requester);
     }
@@ -324,7 +325,7 @@ export class Keeper {
     while (this.#lost || this.#queue.size > 0) {
       if (this.#lost) this.#resync();
       // What a reflex answered is looked at before anything more is read, which would hide the drift.
-      if (this.#channel.reflexed === 0) this.#freshen();
+      if (this.#channel.reflexed === 0) this.#reader.freshen();
       this.#lookAt(this.#queue.take(this.#channel.reflexed === 0 ? BATCH : this.#queue.size));
       if (performance.now() > end) break;
     }
@@ -335,17 +336,6 @@ export class Keeper {
     if (!this.#lost && this.#queue.size === 0) this.#settle();
     this.#channel.reflexes = !this.#lost && this.#queue.size === 0;
     if (this.#lost || this.#queue.size > 0) this.#rim.soon(() => this.#turn());
-  }
-
-  /** Learns what notices left open, before anything is judged by them. */
-  #freshen(): void {
-    const rooms = this.rooms.takeStale();
-    for (const room of rooms) {
-      this.rooms.learn(room);
-      this.rooms.strays.learned(room);
-    }
-    for (const { inventory, channel } of [...rooms, ...this.rooms.takeStale()])
-      channel.exchange(inventory.takeStale().map(readLinkRequest));
   }
 
   /** Whoever asked for an object is answered once nothing waits to be done for it. */
@@ -518,13 +508,8 @@ export class Keeper {
       if (state !== 'in-sync') this.#queue.add(id, { noticed: null, urgent: false });
   }
 
-  #readRoom({ inventory, channel }: Room): void {
-    this.#reading = true;
-    inventory.beginReading();
-    const whole = readAll(channel);
-    if (whole) inventory.endReading();
-    this.#reading = false;
-    if (!whole) this.#lost = true;
+  #readRoom(room: Room): void {
+    if (!this.#reader.all(room)) this.#lost = true;
   }
 
   /** Whatever was refused for it may be possible now. */
@@ -541,17 +526,7 @@ export class Keeper {
   }
 
   #readAgain(ids: readonly ObjectId[]): void {
-    const byRoom = new Map<Room, RequestBody[]>();
-    for (const id of ids) {
-      const [room, link] = [this.rooms.of(id), this.linkOf(id)];
-      if (room === undefined || link === undefined) continue;
-      const requests = byRoom.get(room);
-      if (requests === undefined) byRoom.set(room, [readLinkRequest(link.ifindex)]);
-      else requests.push(readLinkRequest(link.ifindex));
-    }
-    this.#reading = true;
-    for (const [{ channel }, requests] of byRoom) channel.exchange(requests);
-    this.#reading = false;
+    this.#reader.again(ids);
     for (const id of ids) this.#queue.add(id, { noticed: null, urgent: false });
     this.#work();
   }

@@ -7,6 +7,11 @@ import type { FromKeeper } from './messages.ts';
 /** How long something may be pending or waiting before the host counts as degraded. */
 const PATIENCE_MS = 30_000;
 
+/** By name, numbers by their size; what is equal then (`ns1`, `ns01`) by its letters, so that it is not mixed. */
+function inOrder(a: string, b: string): number {
+  return byName.compare(a, b) || Number(a > b) - Number(a < b);
+}
+
 /** What the keeper last told of each object, and who wants to hear of it. */
 export class Published {
   readonly #objects = new Map<ObjectId, ObjectStatus>();
@@ -17,7 +22,7 @@ export class Published {
   /** In the order of their ids, those of the host first. */
   objects(): readonly ObjectStatus[] {
     this.#order ??= [...this.#objects.values()]
-      .sort((a, b) => byName.compare(a.namespace ?? '', b.namespace ?? '') || byName.compare(a.id, b.id))
+      .sort((a, b) => inOrder(a.namespace ?? '', b.namespace ?? '') || inOrder(a.id, b.id))
       .map(({ id }) => id);
     return this.#order.flatMap((id) => this.#objects.get(id) ?? []);
   }

@@ -14,6 +14,7 @@ import { until } from './support/until.ts';
 const isNamed = (name: string) => readdirSync('/run/netns').includes(name);
 
 test('a namespace is made as ip-netns(8) makes it, adopted when it is there, and let go', async (t) => {
+  t.diagnostic('kind: namespace');
   const [made = '', found = ''] = names(t, 2);
   await ip('netns', 'add', found);
   const links = `{ links: { lo: { state: up }, x0: { kind: ifb } } }`;

@@ -31,6 +31,7 @@ function host(): Names {
       return number;
     },
     nameOf: (index) => [...numbers].find(([, number]) => number === index)?.[0],
+    namespaceOf: () => 3,
   };
 }
 
