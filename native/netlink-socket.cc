@@ -98,6 +98,7 @@ Napi::Function NetlinkSocket::Define(Napi::Env env) {
                          InstanceMethod<&NetlinkSocket::Exchange>("exchange"),
                          InstanceMethod<&NetlinkSocket::MarkWaits>("markWaits"),
                          InstanceMethod<&NetlinkSocket::UseReflexes>("useReflexes"),
+                         InstanceMethod<&NetlinkSocket::SetHome>("setHome"),
                          InstanceMethod<&NetlinkSocket::Arm>("arm"),
                          InstanceMethod<&NetlinkSocket::Disarm>("disarm"),
                          InstanceMethod<&NetlinkSocket::Close>("close"),
@@ -233,7 +234,8 @@ int NetlinkSocket::Fill(const Room& room) {
       const size_t length = headers_[i].msg_len;
       if (kept != i) std::memcpy(into + kept * size, into + i * size, std::min(length, size));
       found[2 * kept] = static_cast<int32_t>(length);
-      found[2 * kept + 1] = NamespaceId(&headers_[i].msg_hdr);
+      const int32_t heard = NamespaceId(&headers_[i].msg_hdr);
+      found[2 * kept + 1] = heard == home_ ? -1 : heard;
       ++kept;
     }
     // 0 says "nothing more": not to be said because strangers' datagrams were all there was in this call.
@@ -288,6 +290,11 @@ Napi::Value NetlinkSocket::Arm(const Napi::CallbackInfo& info) {
   if (!TakeBytes(info[1], &program)) return Napi::Number::New(info.Env(), -EINVAL);
   const bool taken = reflexes_.Arm(TakeInt(info[0], 0), program.data, program.length);
   return Napi::Number::New(info.Env(), taken ? 0 : -EINVAL);
+}
+
+Napi::Value NetlinkSocket::SetHome(const Napi::CallbackInfo& info) {
+  home_ = TakeInt(info[0], -1);
+  return info.Env().Undefined();
 }
 
 Napi::Value NetlinkSocket::Disarm(const Napi::CallbackInfo& info) {

@@ -167,6 +167,7 @@ export class Keeper {
 
   /** Reads the world for the first time and watches it from then on. */
   start(): void {
+    this.rooms.numberHome();
     this.#resync();
     for (const id of this.#rim.ledger.ids()) this.#knowNamespace(id);
     this.#doorman.start();
@@ -412,7 +413,8 @@ export class Keeper {
 
   #performed({ id, held, judgement, disruptive, around, before }: Work, results: readonly Performed[]): void {
     const link = this.linkOf(id);
-    if (link?.ifindex !== before) this.#books.died(held, link !== undefined);
+    const remade = results.some(({ step }) => step.do === 'delete' && step.id === id);
+    if (link?.ifindex !== before && !remade) this.#books.died(held, link !== undefined);
     if (link !== undefined) this.#books.tellDrift(id, held);
     const mark = () => this.#fingerprint(id, held, link);
     // A link it refers to went or came while the request was on its way: the answer was to another question.

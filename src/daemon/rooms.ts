@@ -1,9 +1,9 @@
 import { closeSync, openSync } from 'node:fs';
-import type { InventoryLink } from '../inventory/links.ts';
+import type { InventoryLink, NamespaceNumber } from '../inventory/links.ts';
 import { isNamespaceId, type NamespaceName, type ObjectId, parseObjectId } from '../model/address.ts';
 import type { Channel, Exchanger } from '../netlink/channel.ts';
 import { OWN } from '../netlink/messages.ts';
-import { nsidsInside } from '../netlink/nsid.ts';
+import { nsidOf, nsidsInside } from '../netlink/nsid.ts';
 import { type Entrance, Room, type Shared } from './room.ts';
 import { Strays } from './strays.ts';
 
@@ -36,6 +36,14 @@ export class Rooms {
     );
   }
 
+  /** The host's namespace has a number in itself once somebody needs it: better now than unnoticed. */
+  numberHome(): void {
+    const home = withSelf((self) => nsidOf(this.#channel, self));
+    if (home === undefined) return;
+    this.#numbered.set(home, this.host);
+    this.#channel.setHome(home);
+  }
+
   /** The one an object is in. */
   of(id: ObjectId): Room | undefined {
     return isNamespaceId(id) ? this.lobby : this.#named.get(parseObjectId(id).namespace);
@@ -45,18 +53,18 @@ export class Rooms {
     return this.#named.get(name);
   }
 
-  /** The one that is heard under a number. */
+  /** The one that has a number in the host's namespace. */
   heardAs(nsid: number): Room | undefined {
     return nsid === OWN ? this.host : this.#numbered.get(nsid);
   }
 
   /** The one a number stands for inside another, as far as that has been learned. */
-  numbered(inside: Room, nsid: number): Room | undefined {
-    if (inside === this.host) return this.#numbered.get(nsid);
-    const number = inside.numbers.get(nsid);
+  numbered(inside: Room, { number, ofHost }: NamespaceNumber): Room | undefined {
+    if (ofHost || inside === this.host) return this.heardAs(number);
+    const known = inside.numbers.get(number);
     // Asked for while its message is read: learned before anything is judged by it.
-    if (number === undefined) this.#unknown(inside, nsid);
-    return number == null ? undefined : this.heardAs(number);
+    if (known === undefined) this.#unknown(inside, number);
+    return known == null ? undefined : this.heardAs(known);
   }
 
   /** The link an object stands for, whatever its name is just now. */
@@ -125,13 +133,8 @@ export class Rooms {
     const unknown = this.#unlearned.get(room);
     if (unknown === undefined) return;
     this.#unlearned.delete(room);
-    const self = openSync(HOST, 'r');
-    try {
-      const learned = nsidsInside(this.#channel, room.nsid, self);
-      for (const number of unknown) room.numbers.set(number, learned.get(number) ?? null);
-    } finally {
-      closeSync(self);
-    }
+    const learned = withSelf((self) => nsidsInside(this.#channel, room.nsid, self));
+    for (const number of unknown) room.numbers.set(number, learned.get(number) ?? null);
   }
 
   #unknown(room: Room, number: number): void {
@@ -139,5 +142,15 @@ export class Rooms {
     if (numbers === undefined) this.#unlearned.set(room, new Set([number]));
     else numbers.add(number);
     this.#stale.add(room);
+  }
+}
+
+/** Does something with a descriptor of the host's namespace. */
+function withSelf<T>(act: (self: number) => T): T {
+  const self = openSync(HOST, 'r');
+  try {
+    return act(self);
+  } finally {
+    closeSync(self);
   }
 }

@@ -1,4 +1,4 @@
-import type { InventoryLink } from '../inventory/links.ts';
+import type { InventoryLink, NamespaceNumber } from '../inventory/links.ts';
 import { type ObjectId, objectId, parseObjectId, resolveReference } from '../model/address.ts';
 import type { WantedLink } from '../model/declaration.ts';
 import type { Ledger } from '../owners/ledger.ts';
@@ -13,10 +13,10 @@ interface Spotted {
   readonly link: InventoryLink;
 }
 
-/** What the last notice of a link said of where it went: numbers of the namespace it left. */
+/** What the last notice of a link said of where it went. */
 interface Departure {
   readonly from: Room;
-  readonly nsid: number;
+  readonly to: NamespaceNumber;
   readonly ifindex: number;
 }
 
@@ -56,7 +56,7 @@ export class Strays {
 
   #followed(id: ObjectId): Spotted | undefined {
     const moved = this.#moved.get(id);
-    const room = moved === undefined ? undefined : this.#rooms.numbered(moved.from, moved.nsid);
+    const room = moved === undefined ? undefined : this.#rooms.numbered(moved.from, moved.to);
     const link = room?.inventory.link(moved?.ifindex ?? 0);
     const owner = room?.identities.ownerOf(link?.ifindex ?? 0);
     // Numbers are used again: what had this one may have been another link.
@@ -68,8 +68,8 @@ export class Strays {
   }
 
   /** The notice of a link's arrival comes after that of its leaving, and maybe after the look that misses it. */
-  #await({ from, nsid, ifindex }: Departure): void {
-    const { inventory } = this.#rooms.numbered(from, nsid) ?? {};
+  #await({ from, to, ifindex }: Departure): void {
+    const { inventory } = this.#rooms.numbered(from, to) ?? {};
     if (inventory?.link(ifindex) === undefined) inventory?.readAgain(ifindex);
   }
 

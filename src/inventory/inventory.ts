@@ -8,7 +8,7 @@ import { IFLA } from '../wire/if-link.ts';
 import { AF, RTM, SIZE } from '../wire/rtnetlink.ts';
 import { AddressBook } from './address-book.ts';
 import { Arena } from './arena.ts';
-import { type FoundAddress, type InventoryLink, readLink } from './links.ts';
+import { type FoundAddress, type InventoryLink, type NamespaceNumber, readLink } from './links.ts';
 
 /** What a message changed: the link that must be looked at, and whether links were born, renamed, moved or gone. */
 export interface Touch {
@@ -24,7 +24,7 @@ export interface Touch {
   /** The list that changed, for `list`. */
   readonly list?: 'addresses' | 'vlans';
   /** It is not gone but elsewhere: the namespace by its number in this one, and its number there. */
-  readonly moved?: { readonly nsid: number; readonly ifindex: number };
+  readonly moved?: { readonly to: NamespaceNumber; readonly ifindex: number };
 }
 
 /** Whom a mirror tells, and whom it asks. */
@@ -32,13 +32,15 @@ export interface InventoryRim {
   touched(touch: Touch): void;
   /** A link is to be read again. */
   staled?(): void;
-  /** The mirror of another namespace, by the number that has in this one. */
-  elsewhere?(nsid: number): Inventory | undefined;
+  /** The mirror of another namespace, by its number. */
+  elsewhere?(number: NamespaceNumber): Inventory | undefined;
 }
 
 export interface LinkNotice {
   readonly type: number;
   readonly port: number;
+  /** It was asked for from the host: numbers of namespaces in it are the host's. */
+  readonly asked?: true;
   readonly view: DataView;
   readonly start: number;
   readonly end: number;
@@ -180,7 +182,7 @@ export class Inventory {
       this.#reading.links.add(before.ifindex);
       return;
     }
-    const link = readLink(notice, before, this.#reading?.arena);
+    const link = readLink(notice, notice.asked === true, before, this.#reading?.arena);
     if (link === undefined) return;
     this.#reading?.links.add(link.ifindex);
     this.#links.set(link.ifindex, link);
@@ -315,7 +317,7 @@ function movedTo({ view, start, end }: LinkNotice): Touch['moved'] {
   const ifindex = findAttribute(view, attributes, end, IFLA.NEW_IFINDEX);
   if (nsid === undefined || ifindex === undefined) return undefined;
   return {
-    nsid: view.getInt32(nsid.start, littleEndian),
+    to: { number: view.getInt32(nsid.start, littleEndian), ofHost: false },
     ifindex: view.getInt32(ifindex.start, littleEndian),
   };
 }

@@ -13,6 +13,12 @@ export interface FoundAddress extends FoundEntry {
   readonly body: Uint8Array;
 }
 
+/** A number that stands for a namespace in the host's, or in the one that a message is of. */
+export interface NamespaceNumber {
+  readonly number: number;
+  readonly ofHost: boolean;
+}
+
 /** One link as the kernel last told of it. The message is kept; fields are decoded when somebody asks. */
 export interface InventoryLink {
   readonly ifindex: number;
@@ -22,7 +28,7 @@ export interface InventoryLink {
   readonly master: number;
   /** IFLA_LINK, and the namespace it is in when that is another. */
   readonly lower: number;
-  readonly lowerNamespace: number | null;
+  readonly lowerNamespace: NamespaceNumber | null;
   readonly mac: string;
   readonly altnames: readonly string[];
   readonly message: LinkMessage;
@@ -31,17 +37,18 @@ export interface InventoryLink {
 const noNames: readonly string[] = [];
 
 /**
- * Reads the head of a link message: what is needed of every link, declared or not.
+ * Reads the head of a link message: what is needed of every link, declared or not. `asked`: from the host, about another namespace.
  * The message is copied, over that of `before` where it is as long (links change often, and seldom in length),
  * else into the arena, if there is one.
  */
 export function readLink(
   received: LinkMessage,
+  asked = false,
   before?: InventoryLink,
   arena?: Arena,
 ): InventoryLink | undefined {
   if (received.end - received.start < SIZE.ifinfomsg) return undefined;
-  return new ReadLink(keptCopy(received, before?.message, arena), before);
+  return new ReadLink(keptCopy(received, before?.message, arena), asked, before);
 }
 
 class ReadLink implements InventoryLink {
@@ -52,14 +59,16 @@ class ReadLink implements InventoryLink {
   slaveKind: string | null = null;
   master = 0;
   lower = 0;
-  lowerNamespace: number | null = null;
+  lowerNamespace: NamespaceNumber | null = null;
   altnames = noNames;
+  readonly #asked: boolean;
   #macAt = 0;
   #macEnd = 0;
   #mac: string | undefined;
 
-  constructor(message: LinkMessage, before: InventoryLink | undefined) {
+  constructor(message: LinkMessage, asked: boolean, before: InventoryLink | undefined) {
     this.message = message;
+    this.#asked = asked;
     const { view, start, end } = message;
     this.ifindex = view.getInt32(start + 4, littleEndian);
     // Walked by hand: of ten thousand links each has some forty attributes.
@@ -95,7 +104,8 @@ class ReadLink implements InventoryLink {
         if (to - from >= 4) this.lower = view.getUint32(from, littleEndian);
         return;
       case IFLA.LINK_NETNSID:
-        if (to - from >= 4) this.lowerNamespace = view.getUint32(from, littleEndian);
+        if (to - from >= 4)
+          this.lowerNamespace = { number: view.getInt32(from, littleEndian), ofHost: this.#asked };
         return;
       case IFLA.LINKINFO:
         eachAttribute(view, from, to, (info, at, until) => {

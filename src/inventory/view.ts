@@ -10,14 +10,14 @@ import {
 import type { Holder } from '../reconcilers/list.ts';
 import type { Names } from '../wire/type.ts';
 import type { Inventory } from './inventory.ts';
-import type { InventoryLink } from './links.ts';
+import type { InventoryLink, NamespaceNumber } from './links.ts';
 
 /** What can be seen of other namespaces from one. */
 export interface Surroundings {
   /** The mirror the object of an id would be in. */
   around(id: ObjectId): Inventory | undefined;
   /** The namespace a number stands for here. */
-  numbered(nsid: number): View | undefined;
+  numbered(number: NamespaceNumber): View | undefined;
 }
 
 const alone: Surroundings = { around: () => undefined, numbered: () => undefined };
@@ -58,13 +58,13 @@ export class View {
   }
 
   /** The namespace a number stands for in this one. */
-  numbered(nsid: number): View | undefined {
-    return this.#others.numbered(nsid);
+  numbered(number: NamespaceNumber): View | undefined {
+    return this.#others.numbered(number);
   }
 
   /** How numbers in the message of a link that stands on another namespace are to be read. */
-  namesIn(nsid: number): Names {
-    const there = this.#others.numbered(nsid);
+  namesIn(number: NamespaceNumber): Names {
+    const there = this.#others.numbered(number);
     return {
       indexOf: this.names.indexOf,
       nameOf: (index) => {

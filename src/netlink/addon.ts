@@ -25,6 +25,7 @@ export interface NativeSocket {
   ): number;
   arm(ifindex: number, program: Uint8Array): number;
   disarm(ifindex: number): void;
+  setHome(nsid: number): void;
   close(): void;
 }
 

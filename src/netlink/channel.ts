@@ -77,6 +77,11 @@ export class Channel implements Exchanger {
     return this.#socket.portId;
   }
 
+  /** Notices may carry the number of the socket's own namespace: NetlinkSocket.setHome. */
+  setHome(nsid: number): void {
+    this.#socket.setHome(nsid);
+  }
+
   /** Whether reflexes may answer notices while nobody looks: not while something else is to be done first. */
   set reflexes(may: boolean) {
     this.#reflex[MAY] = may ? 1 : 0;
@@ -233,7 +238,7 @@ export class Channel implements Exchanger {
     } else if (ours && this.#asked !== undefined && this.#awaited.has(message.sequence)) {
       this.#asked.push(sliceOf(bytesOf(message)));
     } else if (ours && this.#about !== OWN && this.#awaited.has(message.sequence)) {
-      this.#listener.message({ ...message, nsid: this.#about });
+      this.#listener.message({ ...message, nsid: this.#about, asked: true });
     } else this.#listener.message(message);
   };
 }

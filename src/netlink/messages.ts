@@ -15,6 +15,8 @@ export interface Received {
   readonly port: number;
   /** The nsid of the namespace it tells of, {@link OWN} for the socket's own. */
   readonly nsid: number;
+  /** It was asked for from outside: numbers of namespaces in it are those of the socket's own, not of the one it tells of. */
+  readonly asked?: true;
   readonly view: DataView;
   readonly start: number;
   readonly end: number;

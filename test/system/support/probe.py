@@ -46,6 +46,13 @@ def large_receive_buffer():
         s.setsockopt(socket.SOL_SOCKET, 33, 1 << 24)
 
 
+def mount_and_unmount():
+    os.makedirs("/run/vnetd/probe-mount", exist_ok=True)
+    call("mount", b"none", b"/run/vnetd/probe-mount", b"tmpfs", 0, None)
+    call("umount2", b"/run/vnetd/probe-mount", 2)
+    os.rmdir("/run/vnetd/probe-mount")
+
+
 tries = {
     "socket inet": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM),
     "socket packet": lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW),
@@ -62,7 +69,7 @@ tries = {
     "kernel log": lambda: os.close(os.open("/dev/kmsg", os.O_RDWR)),
     "set the clock": lambda: call("settimeofday", ctypes.byref((ctypes.c_long * 2)(1, 0)), None),
     "set the host's name": lambda: socket.sethostname("probed"),
-    "mount": lambda: call("mount", b"none", b"/run/vnetd", b"tmpfs", 0, None),
+    "mount": mount_and_unmount,
     "load a module": lambda: call("syscall", 175, b"", 0, b""),
     "become another user": lambda: in_child(lambda: os.setuid(65534)),
     "override a file's mode": lambda: open("/run/probe-foreign").close(),
