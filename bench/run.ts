@@ -5,6 +5,7 @@ import { history } from './history.ts';
 import { idle } from './idle.ts';
 import { leak } from './leak.ts';
 import { loss } from './loss.ts';
+import { namespaces } from './namespaces.ts';
 import { oneFile } from './one-file.ts';
 import { removal } from './removal.ts';
 import { restart } from './restart.ts';
@@ -27,6 +28,7 @@ const figures: readonly Figure[] = [
   leak,
   history,
   status,
+  namespaces,
 ];
 
 async function main(args: readonly string[]): Promise<number> {
