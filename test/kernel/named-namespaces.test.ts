@@ -18,7 +18,9 @@ test('a namespace is made as ip-netns(8) makes it, adopted when it is there, and
   const [made = '', found = ''] = names(t, 2);
   await ip('netns', 'add', found);
   const links = `{ links: { lo: { state: up }, x0: { kind: ifb } } }`;
-  const { daemon } = await keepInSync(t, `namespaces: { ${made}: ${links}, ${found}: ${links} }`);
+  const { ns, daemon } = await keepInSync(t, `namespaces: { ${made}: ${links}, ${found}: ${links} }`, (ns) =>
+    ns.ip('link', 'add', 'far', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', found),
+  );
   assert.equal(await output(['ip', 'netns', 'exec', made, 'cat', '/sys/class/net/x0/flags']), '0x83\n');
   const events = async (id: string) => (await historyOf(daemon, id)).map(({ event }) => event);
   assert.deepEqual(await events(`${made}/`), ['created']);
@@ -31,8 +33,11 @@ test('a namespace is made as ip-netns(8) makes it, adopted when it is there, and
   assert.equal(isNamed(found), true);
   assert.deepEqual(
     (await inside(found).ipJson('link')).map(({ ifname }) => ifname),
-    ['lo'],
+    ['lo', 'eth0'],
   );
+  await ip('netns', 'del', found);
+  const isFree = async () => (await ns.ipJson('link')).every(({ ifname }) => ifname !== 'far');
+  await until(isFree, { within: 5000, what: 'what was in it is free' });
 });
 
 test('pitfall 26: nothing of vnetd keeps a namespace alive that is deleted', async (t) => {
