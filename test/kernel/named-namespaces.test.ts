@@ -2,7 +2,17 @@
 // Where namespaces come from and go to: made, adopted, deleted, held, in the way of each other.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { output } from './support/command.ts';
 import { startDaemon } from './support/daemon.ts';
@@ -149,4 +159,33 @@ test('a restart finds its namespaces as they were, or knows that they are others
   await inSync(third);
   assert.equal((await inside(a).link('stranger')).ifindex, ifindex);
   assert.equal((await inside(a).link('x0')).mtu, 1400);
+});
+
+test('no thread that runs JavaScript ever enters a namespace', async (t) => {
+  const [a = ''] = names(t, 1);
+  const ns = await inNamespace(t);
+  const log = join(mkdtempSync(join(tmpdir(), 'vnetd-strace-')), 'log');
+  t.after(() => rmSync(dirname(log), { recursive: true }));
+  const traced = ['strace', '-f', '-qq', '-e', 'trace=setns,epoll_wait,epoll_pwait', '-o', log];
+  const daemon = await startDaemon(t, {
+    files: {
+      '10-links.yaml': `namespaces: { ${a}: { links: { x0: { kind: ifb, addresses: [10.9.8.1/24] } } } }`,
+    },
+    enter: [...traced, ...ns.enter],
+  });
+  await inSync(daemon);
+  await ip('-n', a, 'addr', 'del', '10.9.8.1/24', 'dev', 'x0');
+  await hears(daemon, `${a}/x0`, 'restored');
+  const calls = readFileSync(log, 'utf8').split('\n');
+  const threads = (call: string) =>
+    calls.flatMap((line) => (line.includes(call) ? [line.split(' ')[0]] : []));
+  // The first is nsenter's, before it becomes vnetd.
+  const [first, ...entering] = threads('setns(');
+  assert.ok(first !== undefined && entering.length > 1);
+  const looping = new Set(threads('epoll_'));
+  assert.ok(looping.size >= 2, 'the main thread and the keeper’s');
+  assert.deepEqual(
+    entering.filter((thread) => looping.has(thread)),
+    [],
+  );
 });
