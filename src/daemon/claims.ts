@@ -4,7 +4,7 @@ import type { WantedLink } from '../model/declaration.ts';
 import type { Step } from '../model/step.ts';
 import type { Ledger } from '../owners/ledger.ts';
 import { digestOf, entryAt, everything, fetched, isOurs, type Judgement } from '../plan/situation.ts';
-import { isPair, listNamed } from '../reconcilers/index.ts';
+import { isPair, kindNamed, listNamed } from '../reconcilers/index.ts';
 import type { Held } from './held.ts';
 import type { Objects } from './objects.ts';
 
@@ -51,7 +51,11 @@ export class Claims {
   /** Notes what agrees, so that a later difference is known for a drift. */
   seen(id: ObjectId, held: Held, judgement: Judgement, link: InventoryLink | undefined): void {
     const ledger = this.#ledger;
-    if (link === undefined && ledger.get(id).origin === 'found') ledger.lost(id);
+    // A card that went is awaited, and another one when it comes; what vnetd could make stays what it was.
+    const awaited = judgement.findings.some(
+      ({ at, hold }) => at === 'exists' && hold?.why === 'waiting' && hold.for === held.wanted.name,
+    );
+    if (link === undefined && awaited && kindNamed(held.wanted.kind)?.made === false) ledger.lost(id);
     if (link !== undefined) {
       if (held.arriving === 'adopted') ledger.claim(id, held.wanted.kind, 'found');
       const { origin } = ledger.get(id);

@@ -149,7 +149,7 @@ function reasonFor({ change, need }: Finding, hold: Hold): string {
 }
 
 export function differs({ key, wanted, found }: Change): string {
-  if (key === 'exists') return 'the link is gone';
+  if (key === 'exists') return 'it is gone';
   if (wanted === null) return `${key} has ${show(found)}, which nobody declared`;
   if (found === null)
     return key === 'master' ? `master is none, wanted ${show(wanted)}` : `${key} lacks ${show(wanted)}`;

@@ -79,7 +79,7 @@ test('restore that the kernel refuses ends', async (t) => {
 test('a link that dies under alert is told to be gone, and nothing else', async (t) => {
   const { ns, daemon } = await keepInSync(t, 'links: { x0: { kind: ifb, on_drift: alert } }');
   await ns.ip('link', 'del', 'x0');
-  await until(async () => (await objectOf(daemon, 'x0')).reason?.startsWith('the link is gone') === true, {
+  await until(async () => (await objectOf(daemon, 'x0')).reason?.startsWith('it is gone') === true, {
     within,
   });
   const events = await historyOf(daemon, 'x0');
@@ -206,4 +206,19 @@ test('a device that goes is told once, and adopted when it comes back', async (t
   await inSync(successor);
   assert.equal((await ns.link('x0')).mtu, 1400);
   assert.deepEqual(await eventsOf(successor, 'x0'), ['adopted', 'drift', 'adopted']);
+});
+
+test('a found link that goes under `alert` is left gone, at the next look as well', async (t) => {
+  const yaml = 'daemon: { on_drift: alert }\nlinks: { x0: { kind: ifb } }';
+  const { ns, daemon } = await keepInSync(t, yaml, (ns) => ns.ip('link', 'add', 'x0', 'up', 'type', 'ifb'));
+  await ns.ip('link', 'del', 'x0');
+  await hears(daemon, 'x0', 'drift');
+  const { json } = await daemon.vnetctl('plan');
+  const { steps } = json as {
+    readonly steps: readonly { readonly do: string; readonly withheld: string | null }[];
+  };
+  assert.deepEqual(
+    steps.map(({ do: verb, withheld }) => [verb, withheld]),
+    [['create', 'left as it is (on_drift: alert)']],
+  );
 });
