@@ -6,7 +6,7 @@ import { InsideChannel } from '../netlink/inside.ts';
 import { OWN } from '../netlink/messages.ts';
 import { type Courier, isBare, MountTable } from '../netlink/namespaces.ts';
 import { NativeError, namespaceCookie } from '../netlink/native.ts';
-import { nsidOf } from '../netlink/nsid.ts';
+import { givenNsidOf } from '../netlink/nsid.ts';
 import type { Ledger } from '../owners/ledger.ts';
 import { linkGone, linkThere } from './lobby.ts';
 import type { Room } from './room.ts';
@@ -137,7 +137,7 @@ export class Doorman {
     { path, cookie, descriptor }: { path: string; cookie: bigint; descriptor: number },
   ): void {
     const { rooms, channel, courier } = this.#rim;
-    const nsid = nsidOf(channel, descriptor) ?? OWN;
+    const nsid = givenNsidOf(channel, descriptor) ?? OWN;
     const kind = this.#kindOf(cookie, nsid);
     const number = kind === 'netns' ? Number(cookie & MOST) : -1 - this.#strangers++;
     if (this.#rim.ledger.get(namespaceId(name)).ifindex !== number) this.#otherThanBefore(name);
@@ -145,7 +145,7 @@ export class Doorman {
     if (kind === 'netns') {
       const gone = () => this.#rim.later(() => this.#lookSoon(name), 0);
       const inside = new InsideChannel(channel, courier, { path, cookie }, nsid, gone);
-      room = rooms.open({ name, channel: inside, path, nsid });
+      room = rooms.add({ name, channel: inside, path, nsid });
       this.#rim.opened(room);
     }
     this.#names.set(name, { cookie, number, room });

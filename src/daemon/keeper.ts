@@ -167,7 +167,7 @@ export class Keeper {
 
   /** Reads the world for the first time and watches it from then on. */
   start(): void {
-    this.rooms.numberHome();
+    this.rooms.learnHome();
     this.#resync();
     for (const id of this.#rim.ledger.ids()) this.#knowNamespace(id);
     this.#doorman.start();
@@ -275,6 +275,7 @@ export class Keeper {
   /** Numbers of namespaces changed: inside of one, or the last is told of one that ended. */
   #renumbered(room: Room, notice: Received): void {
     if (room !== this.rooms.host) this.rooms.renumbered(room);
+    else if (notice.type === RTM.NEWNSID) this.rooms.staled(room);
     else if (notice.type === RTM.DELNSID) {
       const name = this.rooms.heardAs(numberTold(notice) ?? OWN)?.name;
       if (name != null) this.#rim.later(() => this.#doorman.look(name), 0);
@@ -323,10 +324,10 @@ export class Keeper {
     if (this.#working || this.#stopped) return;
     this.#working = true;
     const end = performance.now() + TURN_MS;
-    while (this.#lost || this.#queue.size > 0) {
+    while (this.#lost || this.#queue.size > 0 || this.rooms.hasStale) {
       if (this.#lost) this.#resync();
       // What a reflex answered is looked at before anything more is read, which would hide the drift.
-      if (this.#channel.reflexed === 0) this.#reader.freshen();
+      if (this.#channel.reflexed === 0 && this.#reader.freshen()) this.#lost = true;
       this.#lookAt(this.#queue.take(this.#channel.reflexed === 0 ? BATCH : this.#queue.size));
       if (performance.now() > end) break;
     }

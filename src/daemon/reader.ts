@@ -44,15 +44,17 @@ export class Reader {
     });
   }
 
-  /** Learns what notices left open, before anything is judged by them. */
-  freshen(): void {
+  /** Learns what notices left open, before anything is judged by them; whether some may have gone unheard until now. */
+  freshen(): boolean {
     const rooms = this.#rooms.takeStale();
+    const isNews = rooms.includes(this.#rooms.host) && this.#rooms.learnHome();
     for (const room of rooms) {
       this.#rooms.learn(room);
       this.#rooms.strays.learned(room);
     }
     for (const { inventory, channel } of [...rooms, ...this.#rooms.takeStale()])
       channel.exchange(inventory.takeStale().map(readLinkRequest));
+    return isNews;
   }
 
   #quietly<T>(read: () => T): T {

@@ -3,7 +3,7 @@ import type { InventoryLink, NamespaceNumber } from '../inventory/links.ts';
 import { isNamespaceId, type NamespaceName, type ObjectId, parseObjectId } from '../model/address.ts';
 import type { Channel, Exchanger } from '../netlink/channel.ts';
 import { OWN } from '../netlink/messages.ts';
-import { nsidOf, nsidsInside } from '../netlink/nsid.ts';
+import { givenNsidOf, nsidOf, nsidsInside } from '../netlink/nsid.ts';
 import { type Entrance, Room, type Shared } from './room.ts';
 import { Strays } from './strays.ts';
 
@@ -23,12 +23,13 @@ export class Rooms {
   readonly #unlearned = new Map<Room, Set<number>>();
   readonly #shared: Shared;
   readonly #channel: Channel;
+  #home: number | undefined;
 
   constructor(shared: Shared, channel: Channel) {
     this.#shared = shared;
     this.strays = new Strays(this, shared.objects, shared.ledger);
     this.#channel = channel;
-    this.host = this.open({ name: null, channel, path: HOST, nsid: OWN });
+    this.host = this.#open({ name: null, channel, path: HOST, nsid: OWN });
     this.lobby = new Room(
       { name: null, channel: nowhere, path: HOST, nsid: OWN, holds: isNamespaceId },
       shared,
@@ -36,12 +37,14 @@ export class Rooms {
     );
   }
 
-  /** The host's namespace has a number in itself once somebody needs it: better now than unnoticed. */
-  numberHome(): void {
-    const home = withSelf((self) => nsidOf(this.#channel, self));
-    if (home === undefined) return;
-    this.#numbered.set(home, this.host);
-    this.#channel.setHome(home);
+  /**
+   * Learns the number the host's namespace has in itself, if it has one; whether that is news.
+   * It gets one when somebody reads a link elsewhere that stands on one of the host's, and its own notices carry it from then on.
+   */
+  learnHome(): boolean {
+    if (this.#home === undefined) this.#settle(withSelf((self) => nsidOf(this.#channel, self)));
+    else return false;
+    return this.#home !== undefined;
   }
 
   /** The one an object is in. */
@@ -76,7 +79,14 @@ export class Rooms {
     return this.#named.values();
   }
 
-  open(entrance: Omit<Entrance, 'holds'>): Room {
+  /** Opens a room beside the host's. */
+  add(entrance: Omit<Entrance, 'holds'>): Room {
+    // To be read from outside costs the host a number, at the latest.
+    if (this.#home === undefined) this.#settle(withSelf((self) => givenNsidOf(this.#channel, self)));
+    return this.#open(entrance);
+  }
+
+  #open(entrance: Omit<Entrance, 'holds'>): Room {
     const { name, nsid } = entrance;
     const holds = (id: ObjectId) => parseObjectId(id).namespace === name && !isNamespaceId(id);
     const room = new Room({ ...entrance, holds }, this.#shared, this);
@@ -86,6 +96,13 @@ export class Rooms {
     for (const other of this.#named.values())
       for (const [number, known] of other.numbers) if (known === null) this.#unknown(other, number);
     return room;
+  }
+
+  #settle(home: number | undefined): void {
+    this.#home = home;
+    if (home === undefined) return;
+    this.#numbered.set(home, this.host);
+    this.#channel.setHome(home);
   }
 
   /** Nothing is known of a namespace any more: for whoever is in it, everything is gone. */
@@ -119,6 +136,10 @@ export class Rooms {
   /** Other numbers stand for other namespaces in a room now. */
   renumbered(room: Room): void {
     for (const number of room.numbers.keys()) this.#unknown(room, number);
+  }
+
+  get hasStale(): boolean {
+    return this.#stale.size > 0;
   }
 
   takeStale(): readonly Room[] {

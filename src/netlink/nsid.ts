@@ -9,15 +9,19 @@ const HEAD = 4;
 /** The kernel chooses the number (NETNSA_NSID_NOT_ASSIGNED). */
 const ANY = -1;
 
-/**
- * The number a namespace has in the channel's own, given by a descriptor of it; it gets one if it has none.
- * Undefined when the kernel gives none. See net/core/net_namespace.c, rtnl_net_newid and rtnl_net_getid.
- */
+/** The number a namespace has in the channel's own, given by a descriptor of it (rtnl_net_getid in net/core/net_namespace.c). */
 export function nsidOf(channel: Channel, descriptor: number): number | undefined {
-  channel.exchange([request(RTM.NEWNSID, [NETNSA.FD, descriptor], [NETNSA.NSID, ANY])]);
   const [reply] = channel.ask(request(RTM.GETNSID, [NETNSA.FD, descriptor]));
   const nsid = reply === undefined ? undefined : numberIn(reply, NETNSA.NSID);
   return nsid === undefined || nsid < 0 ? undefined : nsid;
+}
+
+/** The same; it gets a number if it has none. Undefined when the kernel gives none. */
+export function givenNsidOf(channel: Channel, descriptor: number): number | undefined {
+  const known = nsidOf(channel, descriptor);
+  if (known !== undefined) return known;
+  channel.exchange([request(RTM.NEWNSID, [NETNSA.FD, descriptor], [NETNSA.NSID, ANY])]);
+  return nsidOf(channel, descriptor);
 }
 
 /**

@@ -25,11 +25,11 @@ namespaces: { ${a}: ${macvlan('10.9.0.1')}, ${b}: ${macvlan('10.9.0.2')} }`,
   const drifts: Readonly<Record<string, () => Promise<unknown>>> = {
     'the namespace is deleted': () => ip('netns', 'del', a),
     'the link is deleted': () => ip('-n', a, 'link', 'del', 'm0'),
+    'the link is down': () => ip('-n', a, 'link', 'set', 'm0', 'down'),
+    'the address is gone': () => ip('-n', a, 'addr', 'del', '10.9.0.1/24', 'dev', 'm0'),
     'the link is taken to the host': () => ip('-n', a, 'link', 'set', 'm0', 'netns', ns.name),
     'the link is taken to another namespace': () =>
       ip('-n', a, 'link', 'set', 'm0', 'netns', b, 'name', 'strange'),
-    'the link is down': () => ip('-n', a, 'link', 'set', 'm0', 'down'),
-    'the address is gone': () => ip('-n', a, 'addr', 'del', '10.9.0.1/24', 'dev', 'm0'),
   };
   for (const [what, drift] of Object.entries(drifts)) {
     await t.test(what, async () => {
