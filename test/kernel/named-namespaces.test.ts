@@ -1,4 +1,5 @@
 // kernels: host uml-6.12 uml-6.1
+// timeout: 300
 // Where namespaces come from and go to: made, adopted, deleted, held, in the way of each other.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';

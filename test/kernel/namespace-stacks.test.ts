@@ -1,4 +1,5 @@
 // kernels: uml-6.12 uml-6.1
+// timeout: 300
 // Links in namespaces that stand on links elsewhere: a card that was moved in, an underlay that is the host's.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

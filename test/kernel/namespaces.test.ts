@@ -1,4 +1,5 @@
 // kernels: host uml-6.12 uml-6.1
+// timeout: 300
 // What is in a namespace is kept as on the host.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

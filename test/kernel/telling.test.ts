@@ -1,4 +1,5 @@
 // kernels: uml-6.12 uml-6.1
+// timeout: 300
 // What is said of what was done: an edit, an adoption, what an operator asked for.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
