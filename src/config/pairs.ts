@@ -1,7 +1,6 @@
 import { article } from '../derive/grammar.ts';
 import { type ObjectId, referenceTo, resolveReference } from '../model/address.ts';
-import { linkKinds } from '../reconcilers/index.ts';
-import type { Kind } from '../reconcilers/kind.ts';
+import { peerKeyOf } from '../reconcilers/index.ts';
 import type { DraftLink } from './combine.ts';
 import { type Finding, spotOf, spotOfKey } from './world.ts';
 
@@ -11,9 +10,9 @@ import { type Finding, spotOf, spotOfKey } from './world.ts';
  */
 export function pairUp(links: ReadonlyMap<ObjectId, DraftLink>, conflicts: Finding[]): void {
   const claimed = new Map<ObjectId, DraftLink>();
-  const ends = [...links.values()].filter((link) => peerKeys.has(link.kind));
+  const ends = [...links.values()].filter((link) => peerKeyOf(link.kind.name) !== undefined);
   for (const link of ends) {
-    const key = peerKeys.get(link.kind) ?? '';
+    const key = peerKeyOf(link.kind.name) ?? '';
     const own = link.part?.fields[key];
     if (own === undefined) continue;
     const id = resolveReference(link.namespace, String(own.value));
@@ -35,7 +34,7 @@ export function pairUp(links: ReadonlyMap<ObjectId, DraftLink>, conflicts: Findi
     }
   }
   for (const link of ends) {
-    const key = peerKeys.get(link.kind) ?? '';
+    const key = peerKeyOf(link.kind.name) ?? '';
     if (link.fields[key] !== undefined) continue;
     const doc = link.kind.fields[key]?.doc ?? '';
     conflicts.push({ message: `${article(link.kind.name)} needs \`${key}\`: ${doc}`, spot: spotOf(link) });
@@ -54,10 +53,3 @@ function mismatchOf(link: DraftLink, other: DraftLink, key: string): string | un
   const named = back === undefined ? link.id : resolveReference(other.namespace, String(back.value));
   return named === link.id ? undefined : `\`${link.id}\` names ${other.id} as its peer, which names ${named}`;
 }
-
-const peerKeys: ReadonlyMap<Kind, string> = new Map(
-  linkKinds.flatMap((kind) => {
-    const key = Object.entries(kind.fields).find(([, row]) => row.place.at === 'peer')?.[0];
-    return key === undefined ? [] : [[kind, key] as const];
-  }),
-);

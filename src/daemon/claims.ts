@@ -4,7 +4,7 @@ import type { WantedLink } from '../model/declaration.ts';
 import type { Step } from '../model/step.ts';
 import type { Ledger } from '../owners/ledger.ts';
 import { digestOf, entryAt, everything, fetched, isOurs, type Judgement } from '../plan/situation.ts';
-import { isPair, kindNamed, listNamed } from '../reconcilers/index.ts';
+import { kindNamed, listNamed, peerKeyOf } from '../reconcilers/index.ts';
 import type { Held } from './held.ts';
 import type { Objects } from './objects.ts';
 
@@ -24,7 +24,8 @@ export class Claims {
     for (const step of steps) {
       if (step.do === 'create') {
         this.#claim(id, held);
-        const { master, peer } = step.fields;
+        const { master } = step.fields;
+        const peer = step.fields[peerKeyOf(step.kind) ?? ''];
         if (master !== undefined) this.#bring(id, 'master', digestOf(master));
         const other =
           typeof peer === 'string'
@@ -59,7 +60,7 @@ export class Claims {
     if (link !== undefined) {
       if (held.arriving === 'adopted') ledger.claim(id, held.wanted.kind, 'found');
       const { origin } = ledger.get(id);
-      const otherEnd = origin === 'made' && isPair(held.wanted.kind) ? link.lower : null;
+      const otherEnd = origin === 'made' && peerKeyOf(held.wanted.kind) !== undefined ? link.lower : null;
       if (origin !== null) ledger.saw(id, link.ifindex, origin === 'made' ? link.mac : null, otherEnd);
     }
     for (const { at, digest } of judgement.agreed)

@@ -23,7 +23,7 @@ import { type Job, type Performed, Performer } from '../owners/performer.ts';
 import { readLinkRequest } from '../owners/rtnetlink.ts';
 import { judge } from '../plan/judge.ts';
 import type { FoundLink, Hold, Judgement, Policy } from '../plan/situation.ts';
-import { fieldsOf } from '../reconcilers/index.ts';
+import { peerKeyOf } from '../reconcilers/index.ts';
 import { RTM } from '../wire/rtnetlink.ts';
 import { Arming } from './arming.ts';
 import { Bookkeeper } from './bookkeeper.ts';
@@ -543,10 +543,8 @@ export function nowMicros(): number {
 function namesMade(steps: readonly PlannedStep[]): string[] {
   return steps.flatMap(({ step }) => {
     if (step.do !== 'create') return [];
-    const peers = Object.entries(step.fields).flatMap(([key, value]) =>
-      fieldsOf(step.kind)[key]?.place.at === 'peer' ? [String(value)] : [],
-    );
+    const peer = step.fields[peerKeyOf(step.kind) ?? ''];
     const { namespace } = parseObjectId(step.id);
-    return [step.id, ...peers.map((peer) => resolveReference(namespace, peer))];
+    return peer === undefined ? [step.id] : [step.id, resolveReference(namespace, String(peer))];
   });
 }

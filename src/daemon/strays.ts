@@ -3,7 +3,7 @@ import { type ObjectId, objectId, parseObjectId, resolveReference } from '../mod
 import type { WantedLink } from '../model/declaration.ts';
 import type { Ledger } from '../owners/ledger.ts';
 import type { Elsewhere } from '../plan/situation.ts';
-import { fieldsOf, kindNamed } from '../reconcilers/index.ts';
+import { kindNamed, peerKeyOf } from '../reconcilers/index.ts';
 import type { Objects } from './objects.ts';
 import type { Room } from './room.ts';
 import type { Rooms } from './rooms.ts';
@@ -75,10 +75,9 @@ export class Strays {
 
   /** The other end of the very pair vnetd made, where it still is. */
   #otherEnd({ id, namespace, kind, fields }: WantedLink): Spotted | undefined {
-    const table = fieldsOf(kind);
-    const key = Object.keys(fields).find((one) => table[one]?.place.at === 'peer');
-    if (key === undefined) return undefined;
-    const other = resolveReference(namespace, String(fields[key]));
+    const peer = fields[peerKeyOf(kind) ?? ''];
+    if (peer === undefined) return undefined;
+    const other = resolveReference(namespace, String(peer));
     const room = this.#rooms.of(other);
     const link = room?.inventory.named(parseObjectId(other).name);
     const { origin, otherEnd } = this.#ledger.get(id);

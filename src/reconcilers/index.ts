@@ -104,15 +104,16 @@ export function rowOf(kindName: string, key: string): AnyRow | undefined {
   return Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
-/** Whether links of a kind come in twos. */
-export function isPair(kindName: string): boolean {
-  return pairs.has(kindName);
+/** The key that names the other end of a link, for kinds whose links come in twos. */
+export function peerKeyOf(kindName: string): string | undefined {
+  return peerKeys.get(kindName);
 }
 
-const pairs = new Set(
-  Object.values<Kind>(kinds)
-    .filter(({ fields }) => Object.values(fields).some(({ place }) => place.at === 'peer'))
-    .map(({ name }) => name),
+const peerKeys = new Map(
+  Object.values<Kind>(kinds).flatMap(({ name, fields }) => {
+    const key = Object.keys(fields).find((one) => fields[one]?.place.at === 'peer');
+    return key === undefined ? [] : [[name, key] as const];
+  }),
 );
 
 /** The kind of master a port attribute belongs to, by its dotted key. */
