@@ -151,7 +151,7 @@ export class Keeper {
       judgeFound: (id, held, found) => this.#judgeFound(id, held, found),
       contested: () => this.#books.contestedSettings,
       broken: (id, held, error) => this.#books.broken(id, held, error),
-      isBusy: () => this.#lost || this.#queue.size > 0,
+      isBusy: () => this.#isBusy(),
       later: (work, ms) => rim.later(work, ms),
     });
     this.#removals = new Removals({
@@ -324,20 +324,27 @@ export class Keeper {
     if (this.#working || this.#stopped) return;
     this.#working = true;
     const end = performance.now() + TURN_MS;
-    while (this.#lost || this.#queue.size > 0 || this.rooms.hasStale) {
+    while (this.#isBusy()) {
       if (this.#lost) this.#resync();
       // What a reflex answered is looked at before anything more is read, which would hide the drift.
       if (this.#channel.reflexed === 0 && this.#reader.freshen()) this.#lost = true;
       this.#lookAt(this.#queue.take(this.#channel.reflexed === 0 ? BATCH : this.#queue.size));
-      if (performance.now() > end) break;
+      // What nobody asked a reflex for is given up below, before anything is read.
+      const isStray = this.#queue.size === 0 && this.#channel.reflexed !== 0;
+      if (isStray || performance.now() > end) break;
     }
     this.#working = false;
     this.#arming.disarmStray();
     this.#answer();
     // Letting go of what left the declaration reads notices too.
-    if (!this.#lost && this.#queue.size === 0) this.#settle();
-    this.#channel.reflexes = !this.#lost && this.#queue.size === 0;
-    if (this.#lost || this.#queue.size > 0) this.#rim.soon(() => this.#turn());
+    if (!this.#isBusy()) this.#settle();
+    this.#channel.reflexes = !this.#isBusy();
+    if (this.#isBusy()) this.#rim.soon(() => this.#turn());
+  }
+
+  /** Whether something is to be read or looked at. */
+  #isBusy(): boolean {
+    return this.#lost || this.#queue.size > 0 || this.rooms.hasStale;
   }
 
   /** Whoever asked for an object is answered once nothing waits to be done for it. */

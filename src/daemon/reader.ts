@@ -46,6 +46,7 @@ export class Reader {
 
   /** Learns what notices left open, before anything is judged by them; whether some may have gone unheard until now. */
   freshen(): boolean {
+    if (!this.#rooms.hasStale) return false;
     const rooms = this.#rooms.takeStale();
     const isNews = rooms.includes(this.#rooms.host) && this.#rooms.learnHome();
     for (const room of rooms) {

@@ -3,7 +3,7 @@ import { viewOf } from '../wire/bytes.ts';
 import { IFLA } from '../wire/if-link.ts';
 import { AF, IFA, NLM_F, NLMSG, RTM } from '../wire/rtnetlink.ts';
 import type { Channel, Exchanger } from './channel.ts';
-import { acknowledgementOf, eachMessage, wordsFor } from './messages.ts';
+import { acknowledgementOf, eachMessage } from './messages.ts';
 import { type Courier, type NamedNamespace, notThere } from './namespaces.ts';
 import { ExchangeError, NativeError } from './native.ts';
 import { type Answer, type RequestBody, unknownAnswer, writeRequest } from './request.ts';
@@ -65,8 +65,7 @@ export class InsideChannel implements Exchanger {
       });
     } catch (error) {
       if (!(error instanceof NativeError)) throw error;
-      const { errno } = error;
-      answers.fill({ is: 'refused', errno, words: `${wordsFor(errno)}: ${error.message}` });
+      answers.fill({ is: 'refused', errno: error.errno, words: error.message });
     }
     this.#main.catchUp(this.#nsid);
     return answers;
