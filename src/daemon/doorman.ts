@@ -8,6 +8,7 @@ import { type Courier, isBare, MountTable } from '../netlink/namespaces.ts';
 import { NativeError, namespaceCookie } from '../netlink/native.ts';
 import { givenNsidOf } from '../netlink/nsid.ts';
 import type { Ledger } from '../owners/ledger.ts';
+import { namespace } from '../reconcilers/namespace.ts';
 import { linkGone, linkThere } from './lobby.ts';
 import type { Room } from './room.ts';
 import type { Rooms } from './rooms.ts';
@@ -138,26 +139,26 @@ export class Doorman {
   ): void {
     const { rooms, channel, courier } = this.#rim;
     const nsid = givenNsidOf(channel, descriptor) ?? OWN;
-    const kind = this.#kindOf(cookie, nsid);
-    const number = kind === 'netns' ? Number(cookie & MOST) : -1 - this.#strangers++;
+    const stranger = this.#strangerIn(cookie, nsid);
+    const number = stranger === undefined ? Number(cookie & MOST) : -1 - this.#strangers++;
     if (this.#rim.ledger.get(namespaceId(name)).ifindex !== number) this.#otherThanBefore(name);
     let room: Room | undefined;
-    if (kind === 'netns') {
+    if (stranger === undefined) {
       const gone = () => this.#rim.later(() => this.#lookSoon(name), 0);
       const inside = new InsideChannel(channel, courier, { path, cookie }, nsid, gone);
       room = rooms.add({ name, channel: inside, path, nsid });
       this.#rim.opened(room);
     }
     this.#names.set(name, { cookie, number, room });
-    rooms.lobby.inventory.take(linkThere(namespaceId(name), number, kind));
+    rooms.lobby.inventory.take(linkThere(namespaceId(name), number, stranger ?? namespace.kernel.kind));
   }
 
-  /** What a namespace is to vnetd: one to look into, or one that is looked into already. */
-  #kindOf(cookie: bigint, nsid: number): string {
+  /** What a namespace is that is not to be looked into, in the words of its table (`stranger`). */
+  #strangerIn(cookie: bigint, nsid: number): string | undefined {
     if (cookie === this.#own) return 'host';
     const twin = [...this.#names].find(([, seen]) => seen?.cookie === cookie)?.[0];
     if (twin !== undefined) return namespaceId(twin);
-    return nsid === OWN ? 'unheard' : 'netns';
+    return nsid === OWN ? 'unheard' : undefined;
   }
 
   #left(name: DeclaredNamespace, seen: Seen): void {

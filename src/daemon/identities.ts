@@ -22,21 +22,20 @@ export class Identities {
   readonly #elsewhere: OtherRooms;
   readonly #owners = new Map<number, ObjectId>();
 
-  /** `holds` says which objects are in the namespace. */
+  /** `remembered` are the objects of the namespace that may have links already. */
   constructor(
     view: View,
     { ledger, objects }: { readonly ledger: Ledger; readonly objects: Objects },
-    holds: (id: ObjectId) => boolean,
+    remembered: readonly ObjectId[],
     elsewhere: OtherRooms,
   ) {
     this.#view = view;
     this.#ledger = ledger;
     this.#objects = objects;
     this.#elsewhere = elsewhere;
-    for (const id of ledger.ids()) {
-      if (!holds(id)) continue;
+    for (const id of remembered) {
       const { ifindex, origin } = ledger.get(id);
-      if (ifindex !== null && origin === 'made') this.#owners.set(ifindex, id);
+      if (ifindex !== null && ifindex !== 0 && origin === 'made') this.#owners.set(ifindex, id);
     }
   }
 

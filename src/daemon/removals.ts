@@ -54,6 +54,8 @@ interface Surroundings {
 export class Removals {
   readonly #around: Surroundings;
   readonly #waiting = new Set<ObjectId>();
+  /** Namespaces go last: what is in one would go with it unsaid, and a card has to come out first. */
+  readonly #last = new Set<ObjectId>();
   #busy: Promise<void> | undefined;
 
   constructor(around: Surroundings) {
@@ -61,22 +63,22 @@ export class Removals {
   }
 
   add(id: ObjectId): void {
-    this.#waiting.add(id);
+    (isNamespaceId(id) ? this.#last : this.#waiting).add(id);
   }
 
   /** Declared again before its turn came. */
   cancel(id: ObjectId): void {
     this.#waiting.delete(id);
+    this.#last.delete(id);
   }
 
   /** Goes on with what waits; whether anything is left to do. Calls back when a part is done. */
   start(then: () => void): boolean {
     if (this.#busy !== undefined) return true;
-    const links = [...this.#waiting].filter((id) => !isNamespaceId(id));
-    // A namespace goes last: what is in it would go with it unsaid, and a card has to come out first.
-    const batch = (links.length > 0 ? links : [...this.#waiting]).slice(0, AT_ONCE);
+    const waiting = this.#waiting.size > 0 ? this.#waiting : this.#last;
+    const batch = [...waiting].slice(0, AT_ONCE);
     if (batch.length === 0) return false;
-    for (const id of batch) this.#waiting.delete(id);
+    for (const id of batch) waiting.delete(id);
     const deletions = batch.filter((id) => {
       const name = namespaceItself(id);
       return name === undefined ? !this.#letGo(id) : !this.#leave(id, name);
@@ -92,6 +94,7 @@ export class Removals {
   /** Answers when no deletion is under way; begins no other. */
   async end(): Promise<void> {
     this.#waiting.clear();
+    this.#last.clear();
     await this.#busy;
   }
 

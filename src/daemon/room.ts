@@ -23,8 +23,8 @@ export interface Entrance {
   readonly path: string;
   /** Its number in the host's namespace. */
   readonly nsid: number;
-  /** Whether the object of an id is in it. */
-  holds(id: ObjectId): boolean;
+  /** The objects that were remembered to be in it when vnetd started. */
+  readonly remembered: readonly ObjectId[];
 }
 
 /** A network namespace that is looked into: its mirror, who is who in it, and the way to act there. */
@@ -39,7 +39,7 @@ export class Room implements Place {
   /** What the numbers that its links use stand for in the host's namespace; null: nothing that is known there. */
   readonly numbers = new Map<number, number | null>();
 
-  constructor({ name, channel, path, nsid, holds }: Entrance, shared: Shared, rooms: Rooms) {
+  constructor({ name, channel, path, nsid, remembered }: Entrance, shared: Shared, rooms: Rooms) {
     this.name = name;
     this.channel = channel;
     this.path = path;
@@ -53,7 +53,7 @@ export class Room implements Place {
       around: (id) => rooms.of(id)?.inventory,
       numbered: (number) => rooms.numbered(this, number)?.view,
     });
-    this.identities = new Identities(this.view, shared, holds, {
+    this.identities = new Identities(this.view, shared, remembered, {
       linkOf: (id) => rooms.linkOf(id),
       whereabouts: (wanted) => rooms.strays.whereabouts(wanted),
     });

@@ -8,6 +8,8 @@ import { type Entrance, Room, type Shared } from './room.ts';
 import { Strays } from './strays.ts';
 
 const HOST = '/proc/self/ns/net';
+/** Where namespaces themselves are; no namespace has such a name. */
+const LOBBY = '/';
 /** Nothing is sent to where namespaces themselves are. */
 const nowhere: Exchanger = { exchange: () => [], dump: () => true };
 
@@ -21,6 +23,8 @@ export class Rooms {
   readonly #stale = new Set<Room>();
   /** Numbers inside a room that nobody has asked the meaning of yet. */
   readonly #unlearned = new Map<Room, Set<number>>();
+  /** The ids of the ledger at the start by where they are: each room would look for its own among all. */
+  readonly #remembered = new Map<NamespaceName | typeof LOBBY, ObjectId[]>();
   readonly #shared: Shared;
   readonly #channel: Channel;
   #home: number | undefined;
@@ -28,10 +32,16 @@ export class Rooms {
   constructor(shared: Shared, channel: Channel) {
     this.#shared = shared;
     this.strays = new Strays(this, shared.objects, shared.ledger);
+    for (const id of shared.ledger.ids()) {
+      const where = isNamespaceId(id) ? LOBBY : parseObjectId(id).namespace;
+      const ids = this.#remembered.get(where);
+      if (ids === undefined) this.#remembered.set(where, [id]);
+      else ids.push(id);
+    }
     this.#channel = channel;
     this.host = this.#open({ name: null, channel, path: HOST, nsid: OWN });
     this.lobby = new Room(
-      { name: null, channel: nowhere, path: HOST, nsid: OWN, holds: isNamespaceId },
+      { name: null, channel: nowhere, path: HOST, nsid: OWN, remembered: this.#rememberedIn(LOBBY) },
       shared,
       this,
     );
@@ -42,8 +52,8 @@ export class Rooms {
    * It gets one when somebody reads a link elsewhere that stands on one of the host's, and its own notices carry it from then on.
    */
   learnHome(): boolean {
-    if (this.#home === undefined) this.#settle(withSelf((self) => nsidOf(this.#channel, self)));
-    else return false;
+    if (this.#home !== undefined) return false;
+    this.#settle(withSelf((self) => nsidOf(this.#channel, self)));
     return this.#home !== undefined;
   }
 
@@ -80,22 +90,25 @@ export class Rooms {
   }
 
   /** Opens a room beside the host's. */
-  add(entrance: Omit<Entrance, 'holds'>): Room {
+  add(entrance: Omit<Entrance, 'remembered'>): Room {
     // To be read from outside costs the host a number, at the latest.
     if (this.#home === undefined) this.#settle(withSelf((self) => givenNsidOf(this.#channel, self)));
     return this.#open(entrance);
   }
 
-  #open(entrance: Omit<Entrance, 'holds'>): Room {
+  #open(entrance: Omit<Entrance, 'remembered'>): Room {
     const { name, nsid } = entrance;
-    const holds = (id: ObjectId) => parseObjectId(id).namespace === name && !isNamespaceId(id);
-    const room = new Room({ ...entrance, holds }, this.#shared, this);
+    const room = new Room({ ...entrance, remembered: this.#rememberedIn(name) }, this.#shared, this);
     this.#named.set(name, room);
     if (nsid !== OWN) this.#numbered.set(nsid, room);
     // It may be the one that some number stands for.
     for (const other of this.#named.values())
       for (const [number, known] of other.numbers) if (known === null) this.#unknown(other, number);
     return room;
+  }
+
+  #rememberedIn(where: NamespaceName | typeof LOBBY): readonly ObjectId[] {
+    return this.#remembered.get(where) ?? [];
   }
 
   #settle(home: number | undefined): void {
