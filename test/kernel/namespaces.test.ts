@@ -4,9 +4,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ip } from './support/ip.ts';
-import { historyOf, inSync, keepInSync, keysOf, unheard } from './support/keeping.ts';
+import { historyOf, keepInSync, keysOf } from './support/keeping.ts';
 import { inNamespace, inside, names } from './support/namespace.ts';
-import { answers, isSilent } from './support/ping.ts';
+import { answers, comesBack } from './support/ping.ts';
 
 /** Waits until an address is reached: what puts it back may take several steps. */
 async function reaches(from: string, address: string): Promise<void> {
@@ -23,29 +23,26 @@ test('two namespaces on one link of the host come back whole, whatever is done t
 namespaces: { ${a}: ${macvlan('10.9.0.1')}, ${b}: ${macvlan('10.9.0.2')} }`,
   );
   await reaches(a, '10.9.0.2');
-  const drifts: Readonly<Record<string, () => Promise<unknown>>> = {
-    'the namespace is deleted': () => ip('netns', 'del', a),
-    'the link is deleted': () => ip('-n', a, 'link', 'del', 'm0'),
-    'the link is down': () => ip('-n', a, 'link', 'set', 'm0', 'down'),
-    'the address is gone': () => ip('-n', a, 'addr', 'del', '10.9.0.1/24', 'dev', 'm0'),
-    'the link is taken to the host': () => ip('-n', a, 'link', 'set', 'm0', 'netns', ns.name),
-    'the link is taken to another namespace': () =>
-      ip('-n', a, 'link', 'set', 'm0', 'netns', b, 'name', 'strange'),
-  };
-  for (const [what, drift] of Object.entries(drifts)) {
-    await t.test(what, async () => {
-      await unheard(daemon, async () => {
-        await drift();
-        await isSilent(b, '10.9.0.1');
-      });
-      await reaches(b, '10.9.0.1');
-      await inSync(daemon);
+  await comesBack(
+    t,
+    daemon,
+    { from: b, to: '10.9.0.1' },
+    {
+      'the namespace is deleted': () => ip('netns', 'del', a),
+      'the link is deleted': () => ip('-n', a, 'link', 'del', 'm0'),
+      'the link is down': () => ip('-n', a, 'link', 'set', 'm0', 'down'),
+      'the address is gone': () => ip('-n', a, 'addr', 'del', '10.9.0.1/24', 'dev', 'm0'),
+      'the link is taken to the host': () => ip('-n', a, 'link', 'set', 'm0', 'netns', ns.name),
+      'the link is taken to another namespace': () =>
+        ip('-n', a, 'link', 'set', 'm0', 'netns', b, 'name', 'strange'),
+    },
+    async () => {
       assert.equal((await inside(a).link('m0')).mtu, 1400);
       // What was only taken away was brought back: nothing of it is left where it was.
       assert.equal((await ns.ipJson('link')).filter(({ ifname }) => ifname === 'm0').length, 0);
       assert.equal((await inside(b).ipJson('link')).filter(({ ifname }) => ifname !== 'lo').length, 1);
-    });
-  }
+    },
+  );
   const events = await historyOf(daemon, `${a}/`);
   assert.deepEqual(
     events.map(({ event }) => event),
@@ -70,25 +67,20 @@ namespaces:
   );
   await reaches(a, '10.9.1.2');
   const undeclared = await inNamespace(t);
-  const drifts: Readonly<Record<string, () => Promise<unknown>>> = {
-    'a namespace is deleted': () => ip('netns', 'del', b),
-    'the end inside is deleted': () => ip('-n', b, 'link', 'del', 'eth0'),
-    'the end on the host is deleted': () => ns.ip('link', 'del', `${b}-h`),
-    'the end inside is taken to the host': () => ip('-n', b, 'link', 'set', 'eth0', 'netns', ns.name),
-    'the end inside is taken out of sight': () =>
-      ip('-n', b, 'link', 'set', 'eth0', 'netns', undeclared.name),
-    'the end on the host is out of the bridge': () => ns.ip('link', 'set', `${b}-h`, 'nomaster'),
-  };
-  for (const [what, drift] of Object.entries(drifts)) {
-    await t.test(what, async () => {
-      await unheard(daemon, async () => {
-        await drift();
-        await isSilent(a, '10.9.1.2');
-      });
-      await reaches(a, '10.9.1.2');
-      await inSync(daemon);
-    });
-  }
+  await comesBack(
+    t,
+    daemon,
+    { from: a, to: '10.9.1.2' },
+    {
+      'a namespace is deleted': () => ip('netns', 'del', b),
+      'the end inside is deleted': () => ip('-n', b, 'link', 'del', 'eth0'),
+      'the end on the host is deleted': () => ns.ip('link', 'del', `${b}-h`),
+      'the end inside is taken to the host': () => ip('-n', b, 'link', 'set', 'eth0', 'netns', ns.name),
+      'the end inside is taken out of sight': () =>
+        ip('-n', b, 'link', 'set', 'eth0', 'netns', undeclared.name),
+      'the end on the host is out of the bridge': () => ns.ip('link', 'set', `${b}-h`, 'nomaster'),
+    },
+  );
   assert.equal((await undeclared.ipJson('link')).length, 1);
   const lost = (await historyOf(daemon, `${b}/eth0`)).filter(({ disruptive }) => disruptive === true);
   assert.ok(lost.length >= 1, 'a pair that is made again is marked disruptive');
