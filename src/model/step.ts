@@ -23,6 +23,8 @@ export type Step =
       readonly list: string;
       readonly entry: string;
       readonly fields: Values;
+      /** An entry that has to stand before this one, and may be about to go: it is asked for first, and stays as it is if it is there. */
+      readonly behind?: { readonly entry: string; readonly fields: Values };
     }
   /** Take an entry out of a list. */
   | {

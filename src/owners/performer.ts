@@ -188,6 +188,7 @@ export class Performer {
       if (place === undefined) return { step, outcome: gone };
       const requests = letters.get(place) ?? [];
       letters.set(place, requests);
+      requests.push(...(encoding.ahead ?? []));
       const from = requests.length;
       requests.push(...encoding.requests);
       const to = requests.length;

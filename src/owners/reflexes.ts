@@ -41,7 +41,7 @@ export function reflexesOf(
     if (steps.length !== 1 || step === undefined || step.disruptive || step.withheld !== null)
       return undefined;
     const encoding = encode(step.step);
-    if ('outcome' in encoding || encoding.requests.length !== 1) return undefined;
+    if ('outcome' in encoding || 'ahead' in encoding || encoding.requests.length !== 1) return undefined;
     const [request] = encoding.requests;
     return request !== undefined && request.body.length <= LONGEST ? request : undefined;
   };

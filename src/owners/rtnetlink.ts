@@ -30,9 +30,16 @@ export interface Addressing {
   descriptor(): number;
 }
 
-/** A step as requests, or why it cannot be sent now; `from` where they are sent from another namespace than the step's. */
+/**
+ * A step as requests, or why it cannot be sent now; `from` where they are sent from another namespace than the step's,
+ * `ahead` what is sent before them whatever the kernel says to it.
+ */
 export type Encoding =
-  | { readonly requests: readonly RequestBody[]; readonly from?: NamespaceName }
+  | {
+      readonly requests: readonly RequestBody[];
+      readonly from?: NamespaceName;
+      readonly ahead?: readonly RequestBody[];
+    }
   | { readonly outcome: Outcome };
 
 const encodeText = (text: string) => Buffer.from(`${text}\0`);
@@ -95,8 +102,13 @@ const encoders: { readonly [V in Step['do']]: (step: Extract<Step, { do: V }>, a
       };
     },
     add(step, at) {
+      const table = listNamed(step.list);
+      const { behind } = step;
       return onLink(step, at, (holder) => ({
-        requests: listNamed(step.list)?.add(entryOf(step), holder) ?? [],
+        requests: table?.add(entryOf(step), holder) ?? [],
+        ...(behind !== undefined && {
+          ahead: table?.add(entryOf(behind), holder).map(unlessThere) ?? [],
+        }),
       }));
     },
     remove(step, at) {
@@ -154,6 +166,10 @@ export function dumpBody(family: number, extended: number): Uint8Array {
 
 function entryOf(step: { readonly entry: string; readonly fields: Values }): WantedEntry {
   return { key: step.entry, fields: step.fields };
+}
+
+function unlessThere(request: RequestBody): RequestBody {
+  return { ...request, flags: NLM_F.CREATE | NLM_F.EXCL };
 }
 
 function onLink(step: Step, at: Addressing, encode: (holder: Holder) => Encoding): Encoding {

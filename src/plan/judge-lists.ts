@@ -1,7 +1,7 @@
 import { objectId } from '../model/address.ts';
 import type { WantedEntry, WantedLink, WantedList } from '../model/declaration.ts';
 import { entryText } from '../model/entry-text.ts';
-import type { PlannedStep } from '../model/step.ts';
+import type { PlannedStep, Step } from '../model/step.ts';
 import type { Values } from '../model/value.ts';
 import { listNamed, lists } from '../reconcilers/index.ts';
 import type { Kind } from '../reconcilers/kind.ts';
@@ -84,13 +84,27 @@ function judgeEntry(
       ),
     );
   const fields = is === undefined ? entry.fields : table.merged(entry.fields, is.fields);
+  const behind = aheadOf(entry, wanted.lists[table.name]?.entries ?? [], table, here);
   out.steps.push(
     planned(
-      { do: 'add', id: wanted.id, list: table.name, entry: entry.key, fields },
+      { do: 'add', id: wanted.id, list: table.name, entry: entry.key, fields, ...behind },
       first !== undefined,
       hold,
     ),
   );
+}
+
+/** The declared entry before this one that may have taken it along, of which only this much was heard yet. */
+function aheadOf(
+  entry: WantedEntry,
+  entries: readonly WantedEntry[],
+  table: ListTable,
+  here: ReadonlyMap<string, FoundEntry> | undefined,
+): Pick<Extract<Step, { do: 'add' }>, 'behind'> {
+  if (table.takesAlong === undefined || here?.has(entry.key) !== false) return {};
+  const before = entries.slice(0, entries.indexOf(entry));
+  const first = before.find((other) => here.has(other.key) && table.takesAlong?.(other, entry));
+  return first === undefined ? {} : { behind: { entry: first.key, fields: first.fields } };
 }
 
 /** What has to be taken out first: the entry itself where adding would not bring it into line, or one the kernel does not have beside it. */

@@ -40,6 +40,12 @@ export function sameAddress(key: string): string {
   return key.includes(':') ? key.replace(/\/.*/, '') : key;
 }
 
+/** The network an IPv4 address reaches, which it shares with its secondaries; an IPv6 address has none. */
+export function networkReached(key: string): string {
+  const { local, peer, length } = addressParts(key, {});
+  return local.length === 16 ? key : `${ipText(networkOf(peer, length))}/${length}`;
+}
+
 function networkOf(address: Uint8Array, length: number): Uint8Array {
   return address.map((byte, i) => byte & ~hostBits(i, length));
 }

@@ -8,7 +8,7 @@ import { bytesOf, littleEndian, type Slice, sliceOf, textOf, u32In } from '../wi
 import { parseInteger } from '../wire/numbers.ts';
 import { AF, IFA, IFA_F, NLM_F, RTM, SIZE } from '../wire/rtnetlink.ts';
 import { readSwitch } from '../wire/words.ts';
-import { addressKey, addressParts, hostBits, sameAddress } from './address-key.ts';
+import { addressKey, addressParts, hostBits, networkReached, sameAddress } from './address-key.ts';
 import type { FoundEntry, Holder, ListTable, Request } from './list.ts';
 
 /** Our mark on addresses we add, where the kernel keeps one (IFA_PROTO, since 5.18); `vnetd` in rt_protos.d. */
@@ -80,6 +80,8 @@ export const addresses: ListTable = {
     return [completed(prefix, found, written)];
   },
   sameFor: ({ key }) => sameAddress(key),
+  // A primary takes its secondaries along, and they are told of first (__inet_del_ifa in net/ipv4/devinet.c).
+  takesAlong: ({ key }, other) => networkReached(key) === networkReached(other.key),
   agrees(wanted, found) {
     return Object.entries(wanted).every(([key, value]) => {
       if (key === 'valid_lft' || key === 'preferred_lft')

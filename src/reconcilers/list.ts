@@ -50,6 +50,8 @@ export interface ListTable {
   ): readonly WantedEntry[];
   /** Equal for two entries the kernel will not have beside each other; without it, for those of one key. */
   sameFor?(entry: WantedEntry): string;
+  /** Whether an entry takes another along when it goes; the other may be told of first. */
+  takesAlong?(entry: WantedEntry, other: WantedEntry): boolean;
   /** Whether a found entry of the same key is what was wanted; only written fields count. */
   agrees(wanted: Values, found: Values): boolean;
   /** Whether adding over what is found brings it into line; else it is removed first. Without it: always. */

@@ -11,6 +11,7 @@ import { until } from './support/until.ts';
 
 /** RTM_GETNEIGHTBL (linux/rtnetlink.h), which nobody else asks. */
 const GETNEIGHTBL = 66;
+const NEWADDR = 20;
 
 const isReflex = ({ sequence }: NetlinkRequest) => sequence >= 2 ** 31;
 /** vnetd counts its requests from 1, and reflexes apart; ip(8) begins at 0 and at the time of day. */
@@ -105,6 +106,17 @@ test('what the file says now counts, not what was made ready', async (t) => {
   assert.equal((await ns.link('v0')).mtu, 1450);
   assert.equal(asked.seen.slice(from).filter(isReflex).length, 0);
   assert.ok(!told.seen.some(({ text }) => / v0@.* mtu 1400 /.test(text)));
+});
+
+test('the address that may go along with a secondary is asked for ahead of it', async (t) => {
+  const { ns, daemon } = await keepInSync(t, yaml.replace('10.7.0.1/24,', '10.7.0.1/24, 10.7.0.2/24,'));
+  const asked = await requests(t, ns);
+  await ns.ip('address', 'del', '10.7.0.2/24', 'dev', 'br0');
+  await hears(daemon, 'br0', 'restored');
+  // The kernel tells of secondaries before it tells of their primary.
+  const additions = () => asked.seen.filter((one) => isOurs(one) && one.type === NEWADDR);
+  await until(() => additions().length === 2, { within, what: '10.7.0.1 and 10.7.0.2 are asked for' });
+  await inSync(daemon);
 });
 
 test('a drift under on_drift: alert is not answered', async (t: TestContext) => {
