@@ -4,6 +4,7 @@
       "target_name": "vnetd",
       "sources": [
         "native/addon.cc",
+        "native/aside.cc",
         "native/courier-face.cc",
         "native/courier.cc",
         "native/exchange.cc",

@@ -90,6 +90,8 @@ Napi::Function NetlinkSocket::Define(Napi::Env env) {
                          InstanceMethod<&NetlinkSocket::PortId>("portId"),
                          InstanceMethod<&NetlinkSocket::SetOption>("setOption"),
                          InstanceMethod<&NetlinkSocket::Send>("send"),
+                         InstanceMethod<&NetlinkSocket::SendAside>("sendAside"),
+                         InstanceMethod<&NetlinkSocket::JoinSend>("joinSend"),
                          InstanceMethod<&NetlinkSocket::Receive>("receive"),
                          InstanceMethod<&NetlinkSocket::Wait>("wait"),
                          InstanceMethod<&NetlinkSocket::Drops>("drops"),
@@ -117,6 +119,7 @@ int NetlinkSocket::Unusable() const {
 void NetlinkSocket::Release() {
   if (watcher_ != nullptr) watcher_->Stop();
   if (exchange_cancel_ != nullptr) eventfd_write(exchange_cancel_->get(), 1);
+  aside_.reset();
   descriptor_.reset();
 }
 
@@ -166,14 +169,26 @@ Napi::Value NetlinkSocket::Send(const Napi::CallbackInfo& info) {
 }
 
 ssize_t NetlinkSocket::SendNow(const uint8_t* bytes, size_t length) {
-  sockaddr_nl kernel = {};
-  kernel.nl_family = AF_NETLINK;
   const WaitMark::During waiting(wait_mark_);
-  ssize_t sent;
-  do {
-    sent = sendto(descriptor_->get(), bytes, length, 0, reinterpret_cast<sockaddr*>(&kernel), sizeof kernel);
-  } while (sent < 0 && errno == EINTR);
-  return sent < 0 ? -errno : sent;
+  return SendToKernel(descriptor_->get(), bytes, length);
+}
+
+Napi::Value NetlinkSocket::SendAside(const Napi::CallbackInfo& info) {
+  const int unusable = Unusable();
+  if (unusable != 0) return Napi::Number::New(info.Env(), unusable);
+  Bytes bytes = {};
+  if (!TakeBytes(info[0], &bytes)) return Napi::Number::New(info.Env(), -EINVAL);
+  if (aside_ == nullptr) aside_ = std::make_unique<Aside>(descriptor_);
+  aside_->Send(bytes.data, bytes.length);
+  return Napi::Number::New(info.Env(), 0);
+}
+
+Napi::Value NetlinkSocket::JoinSend(const Napi::CallbackInfo& info) {
+  if (descriptor_ == nullptr) return Napi::Number::New(info.Env(), -EBADF);
+  if (aside_ == nullptr) return Napi::Number::New(info.Env(), -ENOENT);
+  if (!aside_->IsAtWork()) return Napi::Number::New(info.Env(), static_cast<double>(aside_->Join().value_or(-ENOENT)));
+  const WaitMark::During waiting(wait_mark_);
+  return Napi::Number::New(info.Env(), static_cast<double>(aside_->Join().value_or(-ENOENT)));
 }
 
 Napi::Value NetlinkSocket::MarkWaits(const Napi::CallbackInfo& info) {
@@ -342,7 +357,7 @@ Napi::Value NetlinkSocket::Keep(const Napi::CallbackInfo& info) {
 Napi::Value NetlinkSocket::Exchange(const Napi::CallbackInfo& info) {
   int error = Unusable();
   Bytes bytes = {};
-  if (error == 0 && watcher_ != nullptr) error = -EBUSY;
+  if (error == 0 && (watcher_ != nullptr || aside_ != nullptr)) error = -EBUSY;
   if (error == 0 && !TakeBytes(info[0], &bytes)) error = -EINVAL;
   if (error != 0) return Napi::Number::New(info.Env(), error);
   auto cancel = std::make_shared<Descriptor>(eventfd(0, EFD_CLOEXEC));

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "aside.h"
 #include "descriptor.h"
 #include "reflexes.h"
 #include "wait-mark.h"
@@ -14,7 +15,8 @@ class Watcher;
 
 // A netlink socket as JavaScript holds it. What fails returns -errno; nothing here throws.
 //
-// It belongs to the thread of the environment that made it; only its descriptor is shared, with exchanges.
+// It belongs to the thread of the environment that made it; only its descriptor is shared, with exchanges and with the
+// thread that sends aside.
 class NetlinkSocket : public Napi::ObjectWrap<NetlinkSocket> {
  public:
   static Napi::Function Define(Napi::Env env);
@@ -36,6 +38,8 @@ class NetlinkSocket : public Napi::ObjectWrap<NetlinkSocket> {
   Napi::Value PortId(const Napi::CallbackInfo& info);
   Napi::Value SetOption(const Napi::CallbackInfo& info);
   Napi::Value Send(const Napi::CallbackInfo& info);
+  Napi::Value SendAside(const Napi::CallbackInfo& info);
+  Napi::Value JoinSend(const Napi::CallbackInfo& info);
   Napi::Value Receive(const Napi::CallbackInfo& info);
   Napi::Value Wait(const Napi::CallbackInfo& info);
   Napi::Value Drops(const Napi::CallbackInfo& info);
@@ -68,6 +72,7 @@ class NetlinkSocket : public Napi::ObjectWrap<NetlinkSocket> {
 
   std::shared_ptr<Descriptor> descriptor_;
   std::shared_ptr<Descriptor> exchange_cancel_;
+  std::unique_ptr<Aside> aside_;
   Watcher* watcher_ = nullptr;
   const char* failed_call_ = "";
 

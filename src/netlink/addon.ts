@@ -9,6 +9,8 @@ export interface NativeSocket {
   portId(): number;
   setOption(level: number, option: number, value: number): number;
   send(bytes: Uint8Array): number;
+  sendAside(bytes: Uint8Array): number;
+  joinSend(): number;
   receive(into: Uint8Array, slot: number, found: Int32Array): number;
   wait(milliseconds: number): number;
   drops(): number;

@@ -101,6 +101,25 @@ export class NetlinkSocket {
   }
 
   /**
+   * Sends a copy of the bytes from a thread of the socket's own, as {@link send} does; returns 0, or `-errno`.
+   *
+   * What is sent so goes in the order it was given; what is sent by `send` meanwhile goes in between. The socket
+   * is read as ever. {@link close} waits for what the kernel is at, and what it has not begun with is not sent.
+   */
+  sendAside(bytes: Uint8Array): number {
+    return this.#native.sendAside(bytes);
+  }
+
+  /**
+   * Waits until the oldest of what was sent aside is sent; returns what {@link send} would have returned for it.
+   *
+   * Each is given once; `-ENOENT` when there is none.
+   */
+  joinSend(): number {
+    return this.#native.joinSend();
+  }
+
+  /**
    * Receives what is there without waiting: datagram `i` at `i * slot` of `into`; returns how many, or `-errno`.
    *
    * `found[2 * i]` is the datagram's true length (more than `slot` if it was cut off), `found[2 * i + 1]` the
@@ -161,7 +180,7 @@ export class NetlinkSocket {
   }
 
   /**
-   * Marks in shared memory when {@link send}, or a reflex, waits for the kernel.
+   * Marks in shared memory when {@link send}, {@link joinSend} or a reflex waits for the kernel.
    *
    * `cells[1]` is 1 meanwhile and `cells[2]` the low 30 bits of the milliseconds since 1970 at its begin;
    * afterwards `cells[1]` is 0 and `cells[0]` one more.
