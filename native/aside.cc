@@ -49,11 +49,6 @@ std::optional<ssize_t> Aside::Join() {
   return sent;
 }
 
-bool Aside::IsAtWork() {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  return sent_.empty() && (sending_ || !waiting_.empty());
-}
-
 void Aside::Work() {
   std::unique_lock<std::mutex> lock(mutex_);
   for (;;) {

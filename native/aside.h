@@ -26,8 +26,6 @@ class Aside {
   void Send(const uint8_t* bytes, size_t length);
   // Waits for the oldest that was not asked for yet: the bytes sent, or -errno; nothing if there is none.
   std::optional<ssize_t> Join();
-  // Whether Join() would wait.
-  bool IsAtWork();
 
  private:
   void Work();

@@ -186,7 +186,6 @@ Napi::Value NetlinkSocket::SendAside(const Napi::CallbackInfo& info) {
 Napi::Value NetlinkSocket::JoinSend(const Napi::CallbackInfo& info) {
   if (descriptor_ == nullptr) return Napi::Number::New(info.Env(), -EBADF);
   if (aside_ == nullptr) return Napi::Number::New(info.Env(), -ENOENT);
-  if (!aside_->IsAtWork()) return Napi::Number::New(info.Env(), static_cast<double>(aside_->Join().value_or(-ENOENT)));
   const WaitMark::During waiting(wait_mark_);
   return Napi::Number::New(info.Env(), static_cast<double>(aside_->Join().value_or(-ENOENT)));
 }

@@ -30,6 +30,7 @@ import { Bookkeeper } from './bookkeeper.ts';
 import type { DeclarationChange } from './changes.ts';
 import { Claims } from './claims.ts';
 import { Doorman } from './doorman.ts';
+import { Flights } from './flights.ts';
 import type { Held } from './held.ts';
 import { Objects } from './objects.ts';
 import { Queue, type Reason } from './queue.ts';
@@ -99,6 +100,7 @@ export class Keeper {
   readonly #sweeper: Sweeper;
   readonly #arming: Arming;
   readonly #queue = new Queue();
+  readonly #flights = new Flights<Work>();
   #settings: DaemonSettings | undefined;
   #generation = 0;
   #settled = true;
@@ -120,7 +122,7 @@ export class Keeper {
     const touched = (room: Room, touch: Touch) => this.#touched(room, touch);
     this.rooms = new Rooms({ ledger: rim.ledger, objects: this.objects, touched }, this.#channel);
     this.#reader = new Reader(this.rooms);
-    this.#performer = new Performer(this.rooms);
+    this.#performer = new Performer(this.rooms, this.#channel);
     this.#doorman = new Doorman({
       folder: rim.namespaces,
       channel: this.#channel,
@@ -176,6 +178,7 @@ export class Keeper {
 
   /** Takes a new declaration: what is new or different is looked at, what left it is taken away or let go. */
   declare(declaration: DeclarationChange): void {
+    this.#landAll();
     const settingsBefore = this.#settings;
     this.#settings = declaration.daemon;
     this.#books.contestedSettings = declaration.daemon.contested;
@@ -211,6 +214,7 @@ export class Keeper {
 
   /** Does what was left for the operator; calls back when it was done and looked at again. */
   restore(id: ObjectId, then: () => void): void {
+    this.#landAll();
     const held = this.objects.get(id);
     if (held === undefined) {
       then();
@@ -227,6 +231,7 @@ export class Keeper {
   /** Ends what is under way and begins nothing more. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#landAll();
     this.#channel.reflexes = false;
     this.#sweeper.stop();
     this.#doorman.stop();
@@ -235,11 +240,13 @@ export class Keeper {
 
   /** What would be done to an object now, disruptive and withheld steps marked. */
   plan(id: ObjectId): readonly PlannedStep[] {
+    this.#landAll();
     const held = this.objects.get(id);
     return held === undefined ? [] : this.#judge(id, held).steps;
   }
 
   judgement(id: ObjectId): Judgement | undefined {
+    this.#landAll();
     const held = this.objects.get(id);
     return held === undefined ? undefined : this.#judge(id, held);
   }
@@ -325,9 +332,14 @@ export class Keeper {
     this.#working = true;
     const end = performance.now() + TURN_MS;
     while (this.#isBusy()) {
-      if (this.#lost) this.#resync();
+      if (this.#lost) {
+        this.#landAll();
+        this.#resync();
+      }
+      // Without the notices of what was made it would be made once more.
+      if ((this.#flights.isFull || this.#queue.size === 0) && !this.#land()) continue;
       // What a reflex answered is looked at before anything more is read, which would hide the drift.
-      if (this.#channel.reflexed === 0 && this.#reader.freshen()) this.#lost = true;
+      if (this.#channel.reflexed === 0 && this.#reader.freshen(this.#flights.size > 0)) this.#lost = true;
       this.#lookAt(this.#queue.take(this.#channel.reflexed === 0 ? BATCH : this.#queue.size));
       // What nobody asked a reflex for is given up below, before anything is read.
       const isStray = this.#queue.size === 0 && this.#channel.reflexed !== 0;
@@ -342,14 +354,41 @@ export class Keeper {
     if (this.#isBusy()) this.#rim.soon(() => this.#turn());
   }
 
-  /** Whether something is to be read or looked at. */
+  /** Whether something of an object, or of what it refers to, is in the air: what stands on others comes after them. */
+  #mustWait(id: ObjectId, { sight }: Held): boolean {
+    if (this.#flights.size === 0) return false;
+    return this.#isAloft(id) || sight.mentions.some((other) => this.#isAloft(other));
+  }
+
+  #isAloft(id: ObjectId): boolean {
+    if (this.#flights.waits(id)) return true;
+    // Its link is being read again, or will be once something has landed.
+    const { host } = this.rooms;
+    const link = this.rooms.of(id) === host ? this.linkOf(id) : undefined;
+    return link !== undefined && (host.inventory.isStale(link.ifindex) || this.#flights.reads(link.ifindex));
+  }
+
+  /** Whether anything is to be done, or to be waited for. */
   #isBusy(): boolean {
-    return this.#lost || this.#queue.size > 0 || this.rooms.hasStale;
+    return this.#lost || this.#queue.size > 0 || this.#flights.size > 0 || this.rooms.hasStale;
+  }
+
+  /** Waits for the oldest batch in the air, and books it; false when events were lost meanwhile. */
+  #land(): boolean {
+    const landed = this.#flights.land();
+    if (landed === undefined) return true;
+    this.#book(landed.works, landed.results, 0);
+    for (const [id, reason] of landed.parked) this.#queue.add(id, reason);
+    return !this.#lost;
+  }
+
+  #landAll(): void {
+    while (this.#flights.size > 0) this.#land();
   }
 
   /** Whoever asked for an object is answered once nothing waits to be done for it. */
   #answer(): void {
-    const ready = this.#asked.filter(({ id }) => !this.#queue.has(id));
+    const ready = this.#asked.filter(({ id }) => !this.#queue.has(id) && !this.#flights.waits(id));
     this.#asked = this.#asked.filter((one) => !ready.includes(one));
     for (const { then } of ready) then();
   }
@@ -363,10 +402,15 @@ export class Keeper {
   #lookAt(batch: readonly [ObjectId, Reason][]): void {
     const jobs: Work[] = [];
     const idle: (() => void)[] = [];
-    const making = new Set<string>();
+    const making = new Set<ObjectId>();
+    let needsAll = false;
     for (const [id, reason] of batch) {
       const held = this.objects.get(id);
       if (held === undefined) continue;
+      if (this.#mustWait(id, held)) {
+        this.#flights.park(id, reason);
+        continue;
+      }
       const look = this.#look(id, held, reason);
       if (look === undefined) continue;
       const { judgement, now } = look;
@@ -377,23 +421,49 @@ export class Keeper {
       const names = namesMade(now);
       // The other end of a pair is made by the same request; it is looked at again when its notice comes.
       if (names.some((name) => making.has(name))) continue;
-      for (const name of names) making.add(name);
       const disruptive = now.some((one) => one.disruptive);
+      // What others stand on is not to be judged by what was before the batch in the air.
+      if (this.#flights.size > 0 && (disruptive || names.some((name) => this.#flights.has(name)))) {
+        this.#flights.park(id, reason);
+        needsAll ||= disruptive;
+        continue;
+      }
+      for (const name of names) making.add(name);
       const around = this.#around(id, held);
       const before = this.linkOf(id)?.ifindex;
       jobs.push({ id, held, judgement, steps: now.map(({ step }) => step), disruptive, around, before });
     }
     // Only now, since it may read notices: that of a reflex's repair would hide the drift from whoever was not judged yet.
     for (const see of idle) see();
-    if (jobs.length === 0) return;
+    if (jobs.length > 0) this.#act(jobs, making);
+    if (needsAll) this.#landAll();
+  }
+
+  /** `making` are the objects there will be, in work or not: the other ends of pairs too. */
+  #act(jobs: readonly Work[], making: Iterable<ObjectId>): void {
     for (const { id, held, steps } of jobs)
       for (const along of this.#claims.before(id, held, steps)) this.#books.repairedWith(along);
     this.#rim.ledger.write();
     const reflexed = this.#channel.reflexed;
+    let reads: readonly number[] = [];
+    const reading = () => {
+      reads = this.rooms.host.inventory.takeStale();
+      return reads.map(readLinkRequest);
+    };
+    const mayFly = reflexed === 0 && jobs.every(({ id }) => this.rooms.of(id) === this.rooms.host);
+    const launched = mayFly ? this.#performer.launch(jobs, reading) : undefined;
+    if (launched !== undefined) {
+      this.#flights.launch(jobs, making, reads, launched);
+      return;
+    }
     this.#bouncing = jobs.some(({ disruptive }) => disruptive);
     const results = this.#perform(jobs);
     this.#bouncing = false;
-    const backed = this.#channel.reflexed === 0 ? reflexed : 0;
+    this.#book(jobs, results, this.#channel.reflexed === 0 ? reflexed : 0);
+  }
+
+  /** `backed` is the link whose reflex sent the same; 0: none. */
+  #book(jobs: readonly Work[], results: readonly (readonly Performed[])[], backed: number): void {
     for (const [i, job] of jobs.entries()) {
       this.#performed(job, results[i] ?? []);
       this.#arming.acted(job.held, backed);
@@ -519,6 +589,7 @@ export class Keeper {
   }
 
   #readRoom(room: Room): void {
+    this.#landAll();
     if (!this.#reader.all(room)) this.#lost = true;
   }
 
@@ -536,6 +607,7 @@ export class Keeper {
   }
 
   #readAgain(ids: readonly ObjectId[]): void {
+    this.#landAll();
     this.#reader.again(ids);
     for (const id of ids) this.#queue.add(id, { noticed: null, urgent: false });
     this.#work();
@@ -547,7 +619,7 @@ export function nowMicros(): number {
   return Math.round(performance.now() * 1000);
 }
 
-function namesMade(steps: readonly PlannedStep[]): string[] {
+function namesMade(steps: readonly PlannedStep[]): ObjectId[] {
   return steps.flatMap(({ step }) => {
     if (step.do !== 'create') return [];
     const peer = step.fields[peerKeyOf(step.kind) ?? ''];

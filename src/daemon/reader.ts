@@ -44,10 +44,17 @@ export class Reader {
     });
   }
 
-  /** Learns what notices left open, before anything is judged by them; whether some may have gone unheard until now. */
-  freshen(): boolean {
+  /**
+   * Learns what notices left open, before anything is judged by them; whether some may have gone unheard until now.
+   * While requests are under way it goes with the next ones: of the host's links, as many as were just made.
+   */
+  freshen(isUnderWay: boolean): boolean {
     if (!this.#rooms.hasStale) return false;
     const rooms = this.#rooms.takeStale();
+    if (isUnderWay && rooms.every((room) => room === this.#rooms.host)) {
+      for (const room of rooms) this.#rooms.staled(room);
+      return false;
+    }
     const isNews = rooms.includes(this.#rooms.host) && this.#rooms.learnHome();
     for (const room of rooms) {
       this.#rooms.learn(room);

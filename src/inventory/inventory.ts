@@ -141,6 +141,11 @@ export class Inventory {
     this.#rim.staled?.();
   }
 
+  /** Whether a link is to be read again. */
+  isStale(ifindex: number): boolean {
+    return this.#stale.has(ifindex);
+  }
+
   beginReading(): void {
     this.#reading = { links: new Set(), vlans: new Set(), arena: new Arena() };
     this.#addresses.beginReading();

@@ -21,7 +21,29 @@ export interface Listener {
   lost(): void;
 }
 
+/** Requests the kernel works on while something else is done. */
+export interface Underway {
+  /** Waits until they are through, and reads until each is answered. */
+  finish(): Answer[];
+}
+
+/** Where requests can be sent without waiting for what comes of them. */
+export interface Launcher {
+  begin(requests: readonly RequestBody[]): Underway;
+}
+
+/** The same as the channel keeps it, until all its answers are there. */
+interface Flight {
+  readonly awaited: Set<number>;
+  readonly answers: Map<number, Answer>;
+  /** What sending it came to; undefined while nobody has waited for that. */
+  sent: number | undefined;
+  overran: boolean;
+}
+
 const ENOBUFS = 105;
+/** So few requests do not wait for what is under way: between two of that the kernel takes them. */
+const FEW = 8;
 /** Where a request about a link or an address names its link, behind its header. */
 const IFINDEX_AT = SIZE.nlmsghdr + 4;
 /** A dump fills datagrams of at most 32 KiB (min_dump_alloc in net/netlink/af_netlink.c). */
@@ -44,7 +66,7 @@ const doneAnswer: Answer = { is: 'done' };
  * The kernel queues answers and notices of one socket in one order, so what is read here is never older than
  * what was read before: no answer overtakes a notice.
  */
-export class Channel implements Exchanger {
+export class Channel implements Exchanger, Launcher {
   readonly #socket: NetlinkSocket;
   readonly #listener: Listener;
   readonly #buffer = new Uint8Array(SLOT * SLOTS);
@@ -53,6 +75,8 @@ export class Channel implements Exchanger {
   readonly #writer = new Writer(64 * 1024);
   readonly #awaited = new Set<number>();
   readonly #answers = new Map<number, Answer>();
+  /** What was sent aside and is not answered in full, in its order. */
+  readonly #underway: Flight[] = [];
   readonly #reflex = new Int32Array(4);
   readonly #reflexRequest = new Uint8Array(REFLEX_BYTES);
   #reflexAnswer: Answer | undefined;
@@ -119,20 +143,38 @@ export class Channel implements Exchanger {
   /** The same with requests that read from another namespace (IFLA_TARGET_NETNSID), whose replies do not say so. */
   exchangeAbout(nsid: number, requests: readonly RequestBody[]): Answer[] {
     if (requests.length === 0) return [];
+    if (requests.length > FEW) this.#settle();
     this.#await(nsid);
-    const sequences = requests.map((request) => this.#reflexSent(request) ?? this.#append(request));
+    const sequences = requests.map(
+      (request) => this.#reflexSent(request) ?? this.#append(request, this.#awaited),
+    );
     const sent = this.#writer.length === 0 ? 0 : this.#socket.send(this.#writer.bytes);
-    if (sent < 0) {
-      const refusal: Answer = { is: 'refused', errno: -sent, words: wordsFor(-sent) };
-      return requests.map(() => refusal);
-    }
+    if (sent < 0) return refusals(sequences, sent);
     while (this.#awaited.size > 0) {
       if (this.#receive() > 0) continue;
       if (!this.#socket.wait(this.#overran ? LOST_ANSWER_MS : NO_ANSWER_MS)) break;
     }
-    const answers = sequences.map((sequence) => this.#answers.get(sequence) ?? unknownAnswer);
-    if (answers.includes(unknownAnswer)) this.#listener.lost();
-    return answers;
+    return this.#answersTo(sequences, this.#answers);
+  }
+
+  /**
+   * Sends requests from a thread of their own. What else is asked meanwhile is answered as ever, but all of
+   * something or much at once waits for them: a dump would be interrupted by every one of them.
+   */
+  begin(requests: readonly RequestBody[]): Underway {
+    this.#writer.clear();
+    const flight: Flight = { awaited: new Set(), answers: new Map(), sent: undefined, overran: false };
+    const sequences = requests.map((request) => this.#append(request, flight.awaited));
+    const begun = this.#socket.sendAside(this.#writer.bytes);
+    if (begun < 0) return { finish: () => refusals(sequences, begun) };
+    this.#underway.push(flight);
+    return {
+      finish: () => {
+        while (this.#underway.includes(flight)) this.#land();
+        const { sent = 0, answers } = flight;
+        return sent < 0 ? refusals(sequences, sent) : this.#answersTo(sequences, answers);
+      },
+    };
   }
 
   /** Asks for what is nobody's news: the replies are given here, from behind their headers. */
@@ -165,8 +207,9 @@ export class Channel implements Exchanger {
   }
 
   dumpAbout(nsid: number, type: number, body: Uint8Array): boolean {
+    this.#settle();
     this.#await(nsid);
-    const sequence = this.#append({ type, flags: 0, body }, NLM_F.DUMP);
+    const sequence = this.#append({ type, flags: 0, body }, this.#awaited, NLM_F.DUMP);
     if (this.#socket.send(this.#writer.bytes) < 0) return false;
     this.#ended = -1;
     this.#interrupted = false;
@@ -187,12 +230,36 @@ export class Channel implements Exchanger {
   }
 
   /** Writes a request; the number its answer will have. */
-  #append(request: RequestBody, reply?: number): number {
+  #append(request: RequestBody, awaited: Set<number>, reply?: number): number {
     const sequence = this.#sequence;
     this.#sequence = sequence === MOST_SEQUENCE ? 1 : sequence + 1;
-    this.#awaited.add(sequence);
+    awaited.add(sequence);
     writeRequest(this.#writer, request, sequence, reply);
     return sequence;
+  }
+
+  #answersTo(sequences: readonly number[], answers: ReadonlyMap<number, Answer>): Answer[] {
+    const found = sequences.map((sequence) => answers.get(sequence) ?? unknownAnswer);
+    if (found.includes(unknownAnswer)) this.#listener.lost();
+    return found;
+  }
+
+  /** Waits for all that is under way; its answers are kept until somebody asks for them. */
+  #settle(): void {
+    while (this.#underway.length > 0) this.#land();
+  }
+
+  /** Waits for the oldest that is under way. */
+  #land(): void {
+    const [flight] = this.#underway;
+    if (flight === undefined) return;
+    flight.sent = this.#socket.joinSend();
+    while (flight.sent >= 0 && flight.awaited.size > 0) {
+      if (this.#receive() > 0) continue;
+      // All answers were queued before it ended: what an overrun left none of is lost.
+      if (flight.overran || !this.#socket.wait(NO_ANSWER_MS)) break;
+    }
+    this.#underway.shift();
   }
 
   /** The number under which a reflex has sent the same; then that is not sent again. */
@@ -211,6 +278,7 @@ export class Channel implements Exchanger {
     const count = this.#socket.receive(this.#buffer, SLOT, this.#found);
     if (count === -ENOBUFS) {
       this.#overran = true;
+      for (const flight of this.#underway) flight.overran = true;
       // The answer to what a reflex sent may be among what is lost; should it come after all, that counts.
       if (this.#reflex[SEQUENCE] !== 0) this.#reflexAnswer ??= unknownAnswer;
       this.#listener.lost();
@@ -233,7 +301,9 @@ export class Channel implements Exchanger {
     } else if (message.type === NLMSG.ERROR) {
       const { errno, words } = acknowledgementOf(message);
       const answer: Answer = errno === 0 ? doneAnswer : { is: 'refused', errno, words };
-      if (this.#awaited.delete(message.sequence)) this.#answers.set(message.sequence, answer);
+      const flight = this.#underway.find(({ awaited }) => awaited.delete(message.sequence));
+      if (flight !== undefined) flight.answers.set(message.sequence, answer);
+      else if (this.#awaited.delete(message.sequence)) this.#answers.set(message.sequence, answer);
       else if (message.sequence === (this.#reflex[SEQUENCE] ?? 0) >>> 0) this.#reflexAnswer = answer;
     } else if (ours && this.#asked !== undefined && this.#awaited.has(message.sequence)) {
       this.#asked.push(sliceOf(bytesOf(message)));
@@ -241,4 +311,9 @@ export class Channel implements Exchanger {
       this.#listener.message({ ...message, nsid: this.#about, asked: true });
     } else this.#listener.message(message);
   };
+}
+
+function refusals(requests: readonly unknown[], error: number): Answer[] {
+  const refusal: Answer = { is: 'refused', errno: -error, words: wordsFor(-error) };
+  return requests.map(() => refusal);
 }

@@ -4,7 +4,7 @@ import type { View } from '../inventory/view.ts';
 import { type NamespaceName, parseObjectId, resolveReference } from '../model/address.ts';
 import type { Outcome, Step } from '../model/step.ts';
 import type { Values } from '../model/value.ts';
-import type { Exchanger } from '../netlink/channel.ts';
+import type { Exchanger, Launcher } from '../netlink/channel.ts';
 import type { Received } from '../netlink/messages.ts';
 import type { Answer, RequestBody } from '../netlink/request.ts';
 import { fieldsOf, kindNamed, listNamed } from '../reconcilers/index.ts';
@@ -54,6 +54,25 @@ interface NotedLink {
   readonly noted: Noted;
 }
 
+/** A step that was sent, the answers to it, or what keeps it from being sent. */
+type Part = { readonly step: Step } & (
+  | { readonly place: Place; readonly from: number; readonly to: number }
+  | { readonly outcome: Outcome }
+);
+
+interface Letters {
+  readonly parts: readonly Part[];
+  readonly requests: ReadonlyMap<Place, readonly RequestBody[]>;
+}
+
+/** The steps of many objects, on their way. */
+export interface Launched {
+  /** Waits for them; what each object's came to, in the same order. */
+  land(): readonly (readonly Performed[])[];
+}
+
+/** Fewer steps are over before another thread is awake. */
+const MANY = 16;
 const EEXIST = 17;
 const EPERM = 1;
 
@@ -62,29 +81,48 @@ const gone: Outcome = { is: 'not-sent', why: 'its namespace is gone' };
 /** Turns steps into requests and answers into outcomes; decides nothing. */
 export class Performer {
   readonly #places: Places;
+  readonly #launcher: Launcher & Exchanger;
   readonly #addressings = new WeakMap<Place, Addressing>();
   /** Of namespaces that requests about to be sent name: open for no longer, since they keep a namespace alive. */
   readonly #descriptors = new Map<Place, number>();
   /** While the routes of a link are noted: those read so far. */
   #noting: { readonly ifindex: number; readonly routes: Uint8Array[] } | undefined;
 
-  constructor(places: Places) {
+  constructor(places: Places, launcher: Launcher & Exchanger) {
     this.#places = places;
+    this.#launcher = launcher;
   }
 
   /** Sends the steps of many objects, the undisruptive ones together in as few system calls as can be. */
   perform(jobs: readonly Job[]): readonly (readonly Performed[])[] {
-    const results = new Map<Job, readonly Performed[]>();
     const together = jobs.filter(({ disruptive }) => !disruptive);
-    const steps = together.flatMap((job) => job.steps);
-    const outcomes = this.#send(steps);
-    let at = 0;
-    for (const job of together) {
-      results.set(job, outcomes.slice(at, at + job.steps.length));
-      at += job.steps.length;
-    }
+    const results = byJob(together, this.#send(together.flatMap(({ steps }) => steps)));
     for (const job of jobs) if (job.disruptive) results.set(job, this.#bounce(job));
     return jobs.map((job) => results.get(job) ?? []);
+  }
+
+  /**
+   * Sends the steps of many objects without waiting for them; undefined where that does not pay, or may not be.
+   * Only the host's namespace has a way for it, and where something is removed there may be something to put back.
+   * What `reading` gives is asked along, if it comes to that.
+   */
+  launch(jobs: readonly Job[], reading: () => readonly RequestBody[]): Launched | undefined {
+    const steps = jobs.flatMap((job) => job.steps);
+    if (steps.length < MANY || jobs.some(({ disruptive }) => disruptive)) return undefined;
+    if (steps.some((step) => step.do === 'remove' || parseObjectId(step.id).namespace !== null))
+      return undefined;
+    const letters = this.#write(steps);
+    const [[place, requests] = [], ...others] = letters.requests;
+    const mayGo = others.length === 0 && this.#descriptors.size === 0 && place?.channel === this.#launcher;
+    this.#letGo();
+    if (!mayGo || place === undefined || requests === undefined) return undefined;
+    const underway = this.#launcher.begin([...requests, ...reading()]);
+    return {
+      land: () => {
+        const results = byJob(jobs, this.#read(letters, new Map([[place, underway.finish()]])));
+        return jobs.map((job) => results.get(job) ?? []);
+      },
+    };
   }
 
   /** What a step would send now. */
@@ -179,8 +217,19 @@ export class Performer {
   }
 
   #send(steps: readonly Step[]): Performed[] {
+    const letters = this.#write(steps);
+    const alongside = this.#removing(steps);
+    const answers = new Map<Place, readonly Answer[]>();
+    for (const [place, requests] of letters.requests) answers.set(place, place.channel.exchange(requests));
+    this.#letGo();
+    for (const one of alongside) this.#putBack(one);
+    return this.#read(letters, answers);
+  }
+
+  /** The steps as requests, a letter a namespace. */
+  #write(steps: readonly Step[]): Letters {
     const letters = new Map<Place, RequestBody[]>();
-    const parts = steps.map((step) => {
+    const parts = steps.map((step): Part => {
       const encoding = this.encode(step);
       if ('outcome' in encoding) return { step, outcome: encoding.outcome };
       const own = this.#placeOf(step);
@@ -194,20 +243,26 @@ export class Performer {
       const to = requests.length;
       const again = place === own ? readBack(step, this.#addressing(place)) : undefined;
       if (again !== undefined) requests.push(again);
-      return { step, outcome: undefined, place, from, to };
+      return { step, place, from, to };
     });
-    const alongside = this.#removing(steps);
-    const answers = new Map<Place, readonly Answer[]>();
-    for (const [place, requests] of letters) answers.set(place, place.channel.exchange(requests));
-    for (const descriptor of this.#descriptors.values()) closeSync(descriptor);
-    this.#descriptors.clear();
-    for (const one of alongside) this.#putBack(one);
-    return parts.map(({ step, outcome, place, from, to }) =>
+    return { parts, requests: letters };
+  }
+
+  #read({ parts }: Letters, answers: ReadonlyMap<Place, readonly Answer[]>): Performed[] {
+    return parts.map((part) =>
       this.#after(
-        step,
-        outcome ?? outcomeOf(place === undefined ? [] : (answers.get(place)?.slice(from, to) ?? [])),
+        part.step,
+        'outcome' in part
+          ? part.outcome
+          : outcomeOf(answers.get(part.place)?.slice(part.from, part.to) ?? []),
       ),
     );
+  }
+
+  /** The requests that named namespaces are sent, or will not be. */
+  #letGo(): void {
+    for (const descriptor of this.#descriptors.values()) closeSync(descriptor);
+    this.#descriptors.clear();
   }
 
   #placeOf(step: Step): Place | undefined {
@@ -271,6 +326,17 @@ export class Performer {
     }
     return { step, outcome };
   }
+}
+
+/** The outcomes of many jobs' steps, job by job. */
+function byJob(jobs: readonly Job[], outcomes: readonly Performed[]): Map<Job, readonly Performed[]> {
+  const results = new Map<Job, readonly Performed[]>();
+  let at = 0;
+  for (const job of jobs) {
+    results.set(job, outcomes.slice(at, at + job.steps.length));
+    at += job.steps.length;
+  }
+  return results;
 }
 
 /** What only a new link can get; the rest can follow, attribute by attribute. */

@@ -25,6 +25,7 @@ export async function lost(
   });
 }
 
-async function resize({ pid }: Daemon, bytes: number): Promise<void> {
+/** Gives the socket of vnetd room for so many bytes of notices. */
+export async function resize({ pid }: Daemon, bytes: number): Promise<void> {
   await output(['/usr/bin/python3', resizer, String(pid), String(bytes)]);
 }
