@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <utility>
 
 namespace {
 
@@ -33,33 +32,12 @@ Napi::Object ResultOf(Napi::Env env, const Talk& talk) {
   return result;
 }
 
-class Delivery : public Napi::AsyncWorker {
- public:
-  Delivery(Napi::Env env, std::shared_ptr<Courier> courier, Courier::Errand errand)
-      : Napi::AsyncWorker(env, "vnetd:errand"),
-        courier_(std::move(courier)),
-        errand_(std::move(errand)),
-        deferred_(Napi::Promise::Deferred::New(env)) {}
-
-  Napi::Promise Promise() const { return deferred_.Promise(); }
-
- protected:
-  void Execute() override { courier_->Run(errand_); }
-  void OnOK() override { deferred_.Resolve(ResultOf(Env(), errand_.talk)); }
-
- private:
-  const std::shared_ptr<Courier> courier_;
-  Courier::Errand errand_;
-  Napi::Promise::Deferred deferred_;
-};
-
 }  // namespace
 
 Napi::Function CourierFace::Define(Napi::Env env) {
   return DefineClass(env, "Courier",
                      {
                          InstanceMethod<&CourierFace::Run>("run"),
-                         InstanceMethod<&CourierFace::Later>("later"),
                          InstanceMethod<&CourierFace::MarkWaits>("markWaits"),
                      });
 }
@@ -71,15 +49,6 @@ Napi::Value CourierFace::Run(const Napi::CallbackInfo& info) {
     courier_->Run(errand_);
   }
   return ResultOf(info.Env(), errand_.talk);
-}
-
-Napi::Value CourierFace::Later(const Napi::CallbackInfo& info) {
-  Courier::Errand errand;
-  if (!TakeErrand(info, &errand)) return Napi::Number::New(info.Env(), -EINVAL);
-  auto* delivery = new Delivery(info.Env(), courier_, std::move(errand));
-  const Napi::Promise promise = delivery->Promise();
-  delivery->Queue();
-  return promise;
 }
 
 Napi::Value CourierFace::MarkWaits(const Napi::CallbackInfo& info) {

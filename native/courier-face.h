@@ -10,7 +10,7 @@
 // A courier as JavaScript holds it.
 //
 // run(path, cookie, port, requests, deadline) → { error, call, answers }: 0 or -errno, the system call it came from, and
-// the raw answers as far as they came. `later` does the same from a thread of libuv's pool, and gives a promise.
+// the raw answers as far as they came.
 class CourierFace : public Napi::ObjectWrap<CourierFace> {
  public:
   static Napi::Function Define(Napi::Env env);
@@ -19,7 +19,6 @@ class CourierFace : public Napi::ObjectWrap<CourierFace> {
 
  private:
   Napi::Value Run(const Napi::CallbackInfo& info);
-  Napi::Value Later(const Napi::CallbackInfo& info);
   Napi::Value MarkWaits(const Napi::CallbackInfo& info);
 
   std::shared_ptr<Courier> courier_ = std::make_shared<Courier>();

@@ -46,13 +46,6 @@ export interface NativeCourier {
     requests: Uint8Array,
     deadline: number,
   ): number | ExchangeResult;
-  later(
-    path: string,
-    cookie: bigint,
-    port: number,
-    requests: Uint8Array,
-    deadline: number,
-  ): number | Promise<ExchangeResult>;
   markWaits(cells: Int32Array): number;
 }
 

@@ -25,17 +25,11 @@ export class Courier {
     requests: Uint8Array,
     deadline = Number.POSITIVE_INFINITY,
   ): Uint8Array {
-    return answersIn(this.#native.run(to.path, to.cookie, port, requests, deadline));
-  }
-
-  /** The same from a thread of libuv's pool, for what holds the sender for long in the kernel. */
-  async later(
-    to: NamedNamespace,
-    port: number,
-    requests: Uint8Array,
-    deadline = Number.POSITIVE_INFINITY,
-  ): Promise<Uint8Array> {
-    return answersIn(await this.#native.later(to.path, to.cookie, port, requests, deadline));
+    const result = this.#native.run(to.path, to.cookie, port, requests, deadline);
+    if (typeof result === 'number') throw new NativeError(-result, 'sendmsg', 'send netlink requests');
+    const { error, call, answers } = result;
+    if (error < 0) throw new ExchangeError(-error, call, answers);
+    return answers;
   }
 
   /** Marks in shared memory when {@link run} waits for the kernel, as NetlinkSocket.markWaits does. */
@@ -43,13 +37,6 @@ export class Courier {
     const marked = this.#native.markWaits(cells);
     if (marked < 0) throw new NativeError(-marked, 'markWaits', 'mark waits for the kernel');
   }
-}
-
-function answersIn(result: Awaited<ReturnType<NativeCourier['later']>>): Uint8Array {
-  if (typeof result === 'number') throw new NativeError(-result, 'sendmsg', 'send netlink requests');
-  const { error, call, answers } = result;
-  if (error < 0) throw new ExchangeError(-error, call, answers);
-  return answers;
 }
 
 /** Makes a namespace with a name as `ip netns add` does, in a folder that is made shared; gives its cookie, throws {@link NativeError}. */
