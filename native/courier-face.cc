@@ -5,6 +5,9 @@
 
 namespace {
 
+// Tells a courier from other objects of JavaScript's.
+constexpr napi_type_tag kTag = {0x4e1b8f20c6a54d7b, 0x93d07a5e1f6c2b48};
+
 // JavaScript has checked its arguments; this repeats what memory safety needs.
 bool TakeErrand(const Napi::CallbackInfo& info, Courier::Errand* errand) {
   if (!info[0].IsString() || !info[1].IsBigInt() || !info[2].IsNumber() || !info[3].IsTypedArray()) return false;
@@ -40,6 +43,15 @@ Napi::Function CourierFace::Define(Napi::Env env) {
                          InstanceMethod<&CourierFace::Run>("run"),
                          InstanceMethod<&CourierFace::MarkWaits>("markWaits"),
                      });
+}
+
+CourierFace::CourierFace(const Napi::CallbackInfo& info) : Napi::ObjectWrap<CourierFace>(info) {
+  info.This().As<Napi::Object>().TypeTag(&kTag);
+}
+
+std::shared_ptr<Courier> CourierFace::Of(const Napi::Value& value) {
+  if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&kTag)) return nullptr;
+  return Napi::ObjectWrap<CourierFace>::Unwrap(value.As<Napi::Object>())->courier_;
 }
 
 Napi::Value CourierFace::Run(const Napi::CallbackInfo& info) {

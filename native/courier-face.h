@@ -15,7 +15,10 @@ class CourierFace : public Napi::ObjectWrap<CourierFace> {
  public:
   static Napi::Function Define(Napi::Env env);
 
-  explicit CourierFace(const Napi::CallbackInfo& info) : Napi::ObjectWrap<CourierFace>(info) {}
+  explicit CourierFace(const Napi::CallbackInfo& info);
+
+  // Null if the value is none.
+  static std::shared_ptr<Courier> Of(const Napi::Value& value);
 
  private:
   Napi::Value Run(const Napi::CallbackInfo& info);

@@ -3,18 +3,16 @@
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <poll.h>
-#include <sched.h>
 #include <sys/eventfd.h>
-#include <time.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
-#include <cstddef>
 #include <cstring>
 #include <limits>
 #include <utility>
 
+#include "arguments.h"
 #include "exchange.h"
 #include "namespace.h"
 #include "watcher.h"
@@ -23,29 +21,6 @@ namespace {
 
 // More than a few datagrams a call save nothing more, and the headers for them are kept.
 constexpr size_t kDatagramsACall = 128;
-// Reflexes count in a range of their own, so that their answers are told from those to ordinary requests.
-constexpr uint32_t kReflexSequence = 0x80000000;
-
-// The words of the memory shared with JavaScript.
-enum State { kMay, kSequence, kLength, kMicros, kStateWords };
-
-struct Bytes {
-  uint8_t* data;
-  size_t length;
-};
-
-// JavaScript has checked its arguments; this repeats what memory safety needs.
-bool TakeBytes(const Napi::Value& value, Bytes* bytes) {
-  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) return false;
-  auto array = value.As<Napi::Uint8Array>();
-  *bytes = {array.Data(), array.ByteLength()};
-  return true;
-}
-
-int TakeInt(const Napi::Value& value, int otherwise) {
-  return value.IsNumber() ? value.As<Napi::Number>().Int32Value() : otherwise;
-}
-
 Outcome OpenBound(void* argument) {
   const int protocol = *static_cast<int*>(argument);
   Descriptor fd(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol));
@@ -54,12 +29,6 @@ Outcome OpenBound(void* argument) {
   own.nl_family = AF_NETLINK;
   if (bind(fd.get(), reinterpret_cast<sockaddr*>(&own), sizeof own) != 0) return {-errno, "bind"};
   return {fd.release(), nullptr};
-}
-
-int64_t NowMicros() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1'000;
 }
 
 int NamespaceId(msghdr* header) {
@@ -103,6 +72,8 @@ Napi::Function NetlinkSocket::Define(Napi::Env env) {
                          InstanceMethod<&NetlinkSocket::SetHome>("setHome"),
                          InstanceMethod<&NetlinkSocket::Arm>("arm"),
                          InstanceMethod<&NetlinkSocket::Disarm>("disarm"),
+                         InstanceMethod<&NetlinkSocket::Reach>("reach"),
+                         InstanceMethod<&NetlinkSocket::Unreach>("unreach"),
                          InstanceMethod<&NetlinkSocket::Close>("close"),
                      });
 }
@@ -257,62 +228,8 @@ int NetlinkSocket::Fill(const Room& room) {
   }
 }
 
-void NetlinkSocket::Glance() {
-  if (state_ == nullptr || state_[kMay] == 0 || state_[kSequence] != 0 || reflexes_.Empty()) return;
-  if (descriptor_ == nullptr || exchange_cancel_ != nullptr || glimpsed_ != 0) return;
-  const int64_t begun = NowMicros();
-  glimpsed_ = Fill(reflex_room_);
-  // More is to come, which may tell of other things: to act on the first of it would be to act on what is past.
-  if (glimpsed_ == static_cast<int>(reflex_room_.slots)) return;
-
-  std::vector<Reflexes::Bytes> datagrams;
-  for (int i = 0; i < glimpsed_; ++i) {
-    const auto length = static_cast<size_t>(reflex_room_.found[2 * i]);
-    if (length > reflex_room_.size || reflex_room_.found[2 * i + 1] != -1) return;
-    datagrams.push_back({reflex_room_.into + i * reflex_room_.size, length});
-  }
-  const Reflexes::Request request = reflexes_.AnswerTo(datagrams);
-  if (request.at == nullptr || request.length > request_room_) return;
-  const uint32_t sequence = kReflexSequence | reflex_sequence_++;
-  std::memcpy(request.at + offsetof(nlmsghdr, nlmsg_seq), &sequence, sizeof sequence);
-  if (SendNow(request.at, request.length) < 0) return;
-  std::memcpy(request_, request.at, request.length);
-  state_[kSequence] = static_cast<int32_t>(sequence);
-  state_[kLength] = static_cast<int32_t>(request.length);
-  // Whoever was woken by the repair and shares this processor comes first: what JavaScript has left to do are the books.
-  sched_yield();
-  state_[kMicros] = static_cast<int32_t>(NowMicros() - begun);
-}
-
-Napi::Value NetlinkSocket::UseReflexes(const Napi::CallbackInfo& info) {
-  Room room = {};
-  Bytes state = {}, request = {};
-  if (!TakeRoom(info, &room) || !TakeBytes(info[3], &state) || !TakeBytes(info[4], &request) ||
-      state.length < kStateWords * sizeof(int32_t)) {
-    return Napi::Number::New(info.Env(), -EINVAL);
-  }
-  for (size_t i = 0; i < kShared; ++i) shared_[i] = Napi::Persistent(info[i == 0 ? 0 : i + 1].As<Napi::Object>());
-  reflex_room_ = room;
-  state_ = reinterpret_cast<int32_t*>(state.data);
-  request_ = request.data;
-  request_room_ = request.length;
-  return Napi::Number::New(info.Env(), 0);
-}
-
-Napi::Value NetlinkSocket::Arm(const Napi::CallbackInfo& info) {
-  Bytes program = {};
-  if (!TakeBytes(info[1], &program)) return Napi::Number::New(info.Env(), -EINVAL);
-  const bool taken = reflexes_.Arm(TakeInt(info[0], 0), program.data, program.length);
-  return Napi::Number::New(info.Env(), taken ? 0 : -EINVAL);
-}
-
 Napi::Value NetlinkSocket::SetHome(const Napi::CallbackInfo& info) {
   home_ = TakeInt(info[0], -1);
-  return info.Env().Undefined();
-}
-
-Napi::Value NetlinkSocket::Disarm(const Napi::CallbackInfo& info) {
-  reflexes_.Disarm(TakeInt(info[0], 0));
   return info.Env().Undefined();
 }
 

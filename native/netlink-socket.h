@@ -4,9 +4,12 @@
 #include <sys/socket.h>
 
 #include <memory>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "aside.h"
+#include "courier.h"
 #include "descriptor.h"
 #include "reflexes.h"
 #include "wait-mark.h"
@@ -50,6 +53,8 @@ class NetlinkSocket : public Napi::ObjectWrap<NetlinkSocket> {
   Napi::Value UseReflexes(const Napi::CallbackInfo& info);
   Napi::Value Arm(const Napi::CallbackInfo& info);
   Napi::Value Disarm(const Napi::CallbackInfo& info);
+  Napi::Value Reach(const Napi::CallbackInfo& info);
+  Napi::Value Unreach(const Napi::CallbackInfo& info);
   Napi::Value SetHome(const Napi::CallbackInfo& info);
   Napi::Value Close(const Napi::CallbackInfo& info);
 
@@ -67,6 +72,8 @@ class NetlinkSocket : public Napi::ObjectWrap<NetlinkSocket> {
   static bool TakeRoom(const Napi::CallbackInfo& info, Room* room);
   // The bytes sent, or -errno. rtnetlink does its work meanwhile, which may take long.
   ssize_t SendNow(const uint8_t* bytes, size_t length);
+  // Sends what a reflex has ready, wherever it goes; whether that was done, and of another namespace answered.
+  bool Answer(const Reflexes::Request& request);
   // One system call: how many datagrams there are now, or -errno.
   int Fill(const Room& room);
 
@@ -89,11 +96,22 @@ class NetlinkSocket : public Napi::ObjectWrap<NetlinkSocket> {
   int glimpsed_ = 0;
   Reflexes reflexes_;
   uint32_t reflex_sequence_ = 0;
+  // The ways into other namespaces, by nsid.
+  struct Way {
+    std::shared_ptr<Courier> courier;
+    std::string path;
+    uint64_t cookie;
+    uint32_t port;
+  };
+  std::unordered_map<int32_t, Way> ways_;
+  Courier::Errand errand_;
   // Memory of JavaScript's (src/netlink/native.ts, useReflexes), kept from being collected.
-  static constexpr size_t kShared = 4;
+  static constexpr size_t kShared = 5;
   Napi::ObjectReference shared_[kShared];
   Room reflex_room_ = {};
   int32_t* state_ = nullptr;
   uint8_t* request_ = nullptr;
   size_t request_room_ = 0;
+  uint8_t* answer_ = nullptr;
+  size_t answer_room_ = 0;
 };

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <cstring>
+#include <iterator>
 
 namespace {
 
@@ -117,7 +118,7 @@ bool IsWhole(const uint8_t* reflex, size_t room) {
 
 struct Reflexes::Message {
   uint16_t type;
-  int32_t ifindex;
+  Link link;
   Window body;
 
   bool IsOfLink() const { return type == kNewLink || type == kDelLink; }
@@ -131,41 +132,47 @@ struct Reflexes::Reflex {
 
   ReflexHead Head() const { return Read<ReflexHead>(at); }
   // The request stands at the end, and is sent from where it is.
-  Request ToSend() const {
+  Request ToSend(int32_t nsid) const {
     const size_t length = Head().request_length;
-    return {at + Head().length - Aligned(length), length};
+    return {nsid, at + Head().length - Aligned(length), length};
   }
 };
 
-bool Reflexes::Arm(int32_t ifindex, const uint8_t* program, size_t length) {
+bool Reflexes::Arm(const Link& link, const uint8_t* program, size_t length) {
   for (size_t at = 0; at < length; at += Read<ReflexHead>(program + at).length) {
     if (!IsWhole(program + at, length - at)) return false;
   }
-  programs_[ifindex].assign(program, program + length);
+  programs_[link].assign(program, program + length);
   return true;
 }
 
-std::vector<Reflexes::Message> Reflexes::MessagesIn(const std::vector<Bytes>& datagrams) {
+void Reflexes::DisarmAll(int32_t nsid) {
+  for (auto one = programs_.begin(); one != programs_.end();) {
+    one = one->first.nsid == nsid ? programs_.erase(one) : std::next(one);
+  }
+}
+
+std::vector<Reflexes::Message> Reflexes::MessagesIn(const std::vector<Heard>& datagrams) {
   std::vector<Message> messages;
-  for (const auto& [datagram, length] : datagrams) {
+  for (const auto& [nsid, datagram, length] : datagrams) {
     for (size_t at = 0; at + sizeof(nlmsghdr) <= length;) {
       const auto header = Read<nlmsghdr>(datagram + at);
       if (header.nlmsg_len < sizeof header || at + header.nlmsg_len > length) break;
       const Window body = {datagram + at + sizeof header, header.nlmsg_len - sizeof header};
       at += Aligned(header.nlmsg_len);
       if (body.length < kIfindexAt + sizeof(int32_t)) continue;
-      messages.push_back({header.nlmsg_type, Read<int32_t>(body.at + kIfindexAt), body});
+      messages.push_back({header.nlmsg_type, {nsid, Read<int32_t>(body.at + kIfindexAt)}, body});
     }
   }
   return messages;
 }
 
 // Whether what the messages tell of that link, taken together, is what the reflex is for and nothing else.
-bool Reflexes::Stands(const Reflex& reflex, int32_t ifindex, const std::vector<Message>& messages) {
+bool Reflexes::Stands(const Reflex& reflex, const Link& link, const std::vector<Message>& messages) {
   const bool of_link = reflex.Head().message_type == kNewLink;
   bool differs = false;
   for (const Message& message : messages) {
-    if (message.ifindex != ifindex) continue;
+    if (!(message.link == link)) continue;
     if (message.type == kDelLink && message.IsOfLinkItself()) return false;
     const Says says = Hear(reflex.at, message.type, message.body);
     // Renamed, or another link with its number; another address that came or went with this one.
@@ -175,23 +182,23 @@ bool Reflexes::Stands(const Reflex& reflex, int32_t ifindex, const std::vector<M
   return differs;
 }
 
-Reflexes::Request Reflexes::AnswerTo(const std::vector<Bytes>& datagrams) {
+Reflexes::Request Reflexes::AnswerTo(const std::vector<Heard>& datagrams) {
   const std::vector<Message> messages = MessagesIn(datagrams);
   Reflex answer = {nullptr};
-  int32_t ifindex = 0;
+  Link link = {kOwn, 0};
   for (const Message& message : messages) {
-    const auto found = programs_.find(message.ifindex);
+    const auto found = programs_.find(message.link);
     if (found == programs_.end()) continue;
     std::vector<uint8_t>& program = found->second;
     for (size_t at = 0; at < program.size();) {
       const Reflex reflex = {program.data() + at};
       at += reflex.Head().length;
       if (Hear(reflex.at, message.type, message.body) != Says::kDiffers) continue;
-      if (answer.at != nullptr && answer.at != reflex.at) return {nullptr, 0};
+      if (answer.at != nullptr && answer.at != reflex.at) return {kOwn, nullptr, 0};
       answer = reflex;
-      ifindex = message.ifindex;
+      link = message.link;
     }
   }
-  if (answer.at == nullptr || !Stands(answer, ifindex, messages)) return {nullptr, 0};
-  return answer.ToSend();
+  if (answer.at == nullptr || !Stands(answer, link, messages)) return {kOwn, nullptr, 0};
+  return answer.ToSend(link.nsid);
 }

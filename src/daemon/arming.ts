@@ -1,16 +1,15 @@
 import { foundLink } from '../inventory/found.ts';
-import type { View } from '../inventory/view.ts';
 import type { ObjectId } from '../model/address.ts';
 import type { ContestedSettings } from '../model/declaration.ts';
 import type { Channel } from '../netlink/channel.ts';
-import type { NetlinkSocket } from '../netlink/native.ts';
+import type { LinkNumber, NetlinkSocket } from '../netlink/native.ts';
 import type { Performer } from '../owners/performer.ts';
 import { reflexesOf } from '../owners/reflexes.ts';
 import type { FoundLink, Judgement } from '../plan/situation.ts';
 import { programOf } from '../wire/reflex.ts';
 import type { Held } from './held.ts';
-import type { Identities } from './identities.ts';
 import type { Objects } from './objects.ts';
+import type { Rooms } from './rooms.ts';
 
 /** Reflexes are made ready when nothing has happened for so long, a few at a time. */
 const REST_MS = 20;
@@ -19,9 +18,8 @@ const SLICE_MS = 2;
 interface Surroundings {
   readonly socket: NetlinkSocket;
   readonly channel: Channel;
-  readonly view: View;
+  readonly rooms: Rooms;
   readonly objects: Objects;
-  readonly identities: Identities;
   readonly performer: Performer;
   /** What the planner would say if the link were so. */
   judgeFound(id: ObjectId, held: Held, found: FoundLink): Judgement;
@@ -44,15 +42,15 @@ export class Arming {
 
   /** An object was found in step. */
   inStep(id: ObjectId, held: Held): void {
-    if (held.armed !== 0 || !mayAct(held, this.#around.contested())) return;
+    if (held.armed !== undefined || !mayAct(held, this.#around.contested())) return;
     this.#waiting.add(id);
     if (!this.#scheduled) this.#schedule(REST_MS);
   }
 
   /** Something was done about an object; `backed` is the link whose reflex the planner had the same thought as. */
-  acted(held: Held, backed: number): void {
+  acted(held: Held, backed: LinkNumber | undefined): void {
     // What was ready for the link may no longer be right, unless it just proved to be.
-    if (held.armed !== backed || !mayAct(held, this.#around.contested())) this.disarm(held);
+    if (!isSame(held.armed, backed) || !mayAct(held, this.#around.contested())) this.disarm(held);
   }
 
   /** Other rules are in force for all. */
@@ -62,18 +60,18 @@ export class Arming {
 
   /** What was made ready no longer goes, or may not. */
   disarm(held: Held | undefined): void {
-    if (held === undefined || held.armed === 0) return;
+    if (held?.armed === undefined) return;
     this.#around.socket.disarm(held.armed);
-    held.armed = 0;
+    held.armed = undefined;
   }
 
   /** What a reflex sent and the planner did not ask for was not to be: the link has none until it is looked at again. */
   disarmStray(): void {
-    const { channel, identities, objects, socket } = this.#around;
+    const { channel, rooms, objects, socket } = this.#around;
     const stray = channel.reflexed;
-    if (stray === 0) return;
+    if (stray === undefined) return;
     channel.forgetReflex();
-    const owner = identities.ownerOf(stray);
+    const owner = rooms.heardAs(stray.nsid)?.identities.ownerOf(stray.ifindex);
     if (owner !== undefined) this.disarm(objects.get(owner));
     socket.disarm(stray);
   }
@@ -92,7 +90,7 @@ export class Arming {
     for (const id of this.#waiting) {
       this.#waiting.delete(id);
       const held = this.#around.objects.get(id);
-      if (held?.state === 'in-sync' && held.armed === 0 && mayAct(held, this.#around.contested()))
+      if (held?.state === 'in-sync' && held.armed === undefined && mayAct(held, this.#around.contested()))
         this.#tryToArm(id, held);
       if (performance.now() > end) return;
     }
@@ -108,19 +106,25 @@ export class Arming {
   }
 
   #arm(id: ObjectId, held: Held): void {
-    const { view, identities, performer, socket, judgeFound } = this.#around;
-    const link = identities.linkOf(id);
-    if (link === undefined) return;
-    const found = foundLink(view, held.wanted, link, held.sight);
+    const { rooms, performer, socket, judgeFound } = this.#around;
+    const room = rooms.of(id);
+    const link = room?.identities.linkOf(id);
+    if (room === undefined || link === undefined) return;
+    const found = foundLink(room.view, held.wanted, link, held.sight);
     const reflexes = reflexesOf(
-      { wanted: held.wanted, link, found, addresses: view.inventory.addresses(link.ifindex) },
+      { wanted: held.wanted, link, found, addresses: room.inventory.addresses(link.ifindex) },
       (without) => judgeFound(id, held, without),
       (step) => performer.encode(step),
     );
     if (reflexes.length === 0) return;
-    socket.arm(link.ifindex, programOf(reflexes));
-    held.armed = link.ifindex;
+    const number = { nsid: room.nsid, ifindex: link.ifindex };
+    socket.arm(number, programOf(reflexes));
+    held.armed = number;
   }
+}
+
+function isSame(one: LinkNumber | undefined, other: LinkNumber | undefined): boolean {
+  return one?.nsid === other?.nsid && one?.ifindex === other?.ifindex;
 }
 
 /** Whether the next drift is to be repaired at once, whatever it is. */

@@ -147,6 +147,7 @@ export class Doorman {
       const gone = () => this.#rim.later(() => this.#lookSoon(name), 0);
       const inside = new InsideChannel(channel, courier, { path, cookie }, nsid, gone);
       room = rooms.add({ name, channel: inside, path, nsid });
+      channel.reach(nsid, courier, { path, cookie });
       this.#rim.opened(room);
     }
     this.#names.set(name, { cookie, number, room });
@@ -168,10 +169,11 @@ export class Doorman {
   }
 
   #leave({ cookie, number, room }: Seen): void {
-    const { rooms } = this.#rim;
+    const { rooms, channel } = this.#rim;
     rooms.lobby.inventory.take(linkGone(number));
     if (room === undefined) return;
     rooms.close(room);
+    channel.unreach(room.nsid);
     // By another name it may be looked into now.
     for (const [other, seen] of this.#names)
       if (seen?.cookie === cookie) {

@@ -5,6 +5,7 @@ import type { WantedLink } from '../model/declaration.ts';
 import { SparseMap } from '../model/sparse-map.ts';
 import type { ObjectState, ObjectStatus } from '../model/status.ts';
 import type { Value } from '../model/value.ts';
+import type { LinkNumber } from '../netlink/native.ts';
 import { needWords } from '../plan/hold.ts';
 import type { Finding, Hold } from '../plan/situation.ts';
 import type { Contest } from './contest.ts';
@@ -58,8 +59,8 @@ export interface Held {
   untold: readonly Change[];
   /** The words of the last refusal told, by address: told once. */
   readonly toldWords: SparseMap<string, string>;
-  /** The number of the link that has reflexes for it; 0: none. */
-  armed: number;
+  /** The link that has reflexes for it. */
+  armed: LinkNumber | undefined;
   /** Who changed a list last, until the look that finds the drift. */
   by: Requester | null;
 }
@@ -93,7 +94,7 @@ export function newHeld(wanted: WantedLink, sight: Sight, now: number): Held {
     bounced: false,
     untold: nothingUntold,
     toldWords: new SparseMap(),
-    armed: 0,
+    armed: undefined,
     by: null,
   };
 }

@@ -15,7 +15,7 @@ import type { PlannedStep, Step } from '../model/step.ts';
 import type { Channel } from '../netlink/channel.ts';
 import { OWN, type Received } from '../netlink/messages.ts';
 import type { Courier } from '../netlink/namespaces.ts';
-import type { NetlinkSocket } from '../netlink/native.ts';
+import type { LinkNumber, NetlinkSocket } from '../netlink/native.ts';
 import { numberTold } from '../netlink/nsid.ts';
 import type { Ledger } from '../owners/ledger.ts';
 import { NamespaceMaker } from '../owners/namespace-maker.ts';
@@ -146,9 +146,8 @@ export class Keeper {
     this.#arming = new Arming({
       socket: rim.socket,
       channel: this.#channel,
-      view: this.rooms.host.view,
+      rooms: this.rooms,
       objects: this.objects,
-      identities: this.rooms.host.identities,
       performer: this.#performer,
       judgeFound: (id, held, found) => this.#judgeFound(id, held, found),
       contested: () => this.#books.contestedSettings,
@@ -339,10 +338,10 @@ export class Keeper {
       // Without the notices of what was made it would be made once more.
       if ((this.#flights.isFull || this.#queue.size === 0) && !this.#land()) continue;
       // What a reflex answered is looked at before anything more is read, which would hide the drift.
-      if (this.#channel.reflexed === 0 && this.#reader.freshen(this.#flights.size > 0)) this.#lost = true;
-      this.#lookAt(this.#queue.take(this.#channel.reflexed === 0 ? BATCH : this.#queue.size));
+      if (!this.#channel.hasReflexed && this.#reader.freshen(this.#flights.size > 0)) this.#lost = true;
+      this.#lookAt(this.#queue.take(this.#channel.hasReflexed ? this.#queue.size : BATCH));
       // What nobody asked a reflex for is given up below, before anything is read.
-      const isStray = this.#queue.size === 0 && this.#channel.reflexed !== 0;
+      const isStray = this.#queue.size === 0 && this.#channel.hasReflexed;
       if (isStray || performance.now() > end) break;
     }
     this.#working = false;
@@ -377,7 +376,7 @@ export class Keeper {
   #land(): boolean {
     const landed = this.#flights.land();
     if (landed === undefined) return true;
-    this.#book(landed.works, landed.results, 0);
+    this.#book(landed.works, landed.results, undefined);
     for (const [id, reason] of landed.parked) this.#queue.add(id, reason);
     return !this.#lost;
   }
@@ -450,7 +449,7 @@ export class Keeper {
       reads = this.rooms.host.inventory.takeStale();
       return reads.map(readLinkRequest);
     };
-    const mayFly = reflexed === 0 && jobs.every(({ id }) => this.rooms.of(id) === this.rooms.host);
+    const mayFly = reflexed === undefined && jobs.every(({ id }) => this.rooms.of(id) === this.rooms.host);
     const launched = mayFly ? this.#performer.launch(jobs, reading) : undefined;
     if (launched !== undefined) {
       this.#flights.launch(jobs, making, reads, launched);
@@ -459,11 +458,15 @@ export class Keeper {
     this.#bouncing = jobs.some(({ disruptive }) => disruptive);
     const results = this.#perform(jobs);
     this.#bouncing = false;
-    this.#book(jobs, results, this.#channel.reflexed === 0 ? reflexed : 0);
+    this.#book(jobs, results, this.#channel.hasReflexed ? undefined : reflexed);
   }
 
-  /** `backed` is the link whose reflex sent the same; 0: none. */
-  #book(jobs: readonly Work[], results: readonly (readonly Performed[])[], backed: number): void {
+  /** `backed` is the link whose reflex sent the same. */
+  #book(
+    jobs: readonly Work[],
+    results: readonly (readonly Performed[])[],
+    backed: LinkNumber | undefined,
+  ): void {
     for (const [i, job] of jobs.entries()) {
       this.#performed(job, results[i] ?? []);
       this.#arming.acted(job.held, backed);
@@ -524,7 +527,7 @@ export class Keeper {
     this.#claims.seen(id, held, judgement, link);
     this.#books.arrived(id, held, judgement);
     if (judgement.findings.length > 0) this.#arming.disarm(held);
-    else if (this.rooms.of(id) === this.rooms.host) this.#arming.inStep(id, held);
+    else if (!isNamespaceId(id)) this.#arming.inStep(id, held);
   }
 
   /** A link that is being deleted is taken down first: what would be told is told when it is known to live. */

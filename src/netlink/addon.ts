@@ -24,9 +24,12 @@ export interface NativeSocket {
     found: Int32Array,
     state: Uint8Array,
     request: Uint8Array,
+    answer: Uint8Array,
   ): number;
-  arm(ifindex: number, program: Uint8Array): number;
-  disarm(ifindex: number): void;
+  arm(nsid: number, ifindex: number, program: Uint8Array): number;
+  disarm(nsid: number, ifindex: number): void;
+  reach(nsid: number, courier: NativeCourier, path: string, cookie: bigint): number;
+  unreach(nsid: number): void;
   setHome(nsid: number): void;
   close(): void;
 }

@@ -3,7 +3,8 @@ import { bytesOf, littleEndian, type Slice, sliceOf, viewOf } from '../wire/byte
 import { isRequest } from '../wire/reflex.ts';
 import { NLM_F, NLMSG, SIZE } from '../wire/rtnetlink.ts';
 import { acknowledgementOf, eachMessage, OWN, type Received, wordsFor } from './messages.ts';
-import type { NetlinkSocket } from './native.ts';
+import type { Courier, NamedNamespace } from './namespaces.ts';
+import type { LinkNumber, NetlinkSocket } from './native.ts';
 import { type Answer, type RequestBody, unknownAnswer, writeRequest } from './request.ts';
 
 /** Where requests go, and answers come from. */
@@ -56,7 +57,7 @@ const NO_ANSWER_MS = 30_000;
 /** Sequence numbers above are those of reflexes. */
 const MOST_SEQUENCE = 0x7fff_ffff;
 /** The words of the state shared with the watcher (NetlinkSocket.useReflexes). */
-const [MAY, SEQUENCE, LENGTH, MICROS] = [0, 1, 2, 3] as const;
+const [MAY, SEQUENCE, LENGTH, MICROS, NSID, ANSWERED] = [0, 1, 2, 3, 4, 5] as const;
 /** No request of a reflex is larger: it changes one thing. */
 const REFLEX_BYTES = 1024;
 const doneAnswer: Answer = { is: 'done' };
@@ -77,8 +78,10 @@ export class Channel implements Exchanger, Launcher {
   readonly #answers = new Map<number, Answer>();
   /** What was sent aside and is not answered in full, in its order. */
   readonly #underway: Flight[] = [];
-  readonly #reflex = new Int32Array(4);
+  readonly #reflex = new Int32Array(6);
   readonly #reflexRequest = new Uint8Array(REFLEX_BYTES);
+  /** What was answered in another namespace. */
+  readonly #reflexAnswered = new Uint8Array(SLOT);
   #reflexAnswer: Answer | undefined;
   #sequence = 1;
   #ended = -1;
@@ -94,7 +97,14 @@ export class Channel implements Exchanger, Launcher {
   constructor(socket: NetlinkSocket, listener: Listener) {
     this.#socket = socket;
     this.#listener = listener;
-    socket.useReflexes(this.#buffer, SLOT, this.#found, this.#reflex, this.#reflexRequest);
+    socket.useReflexes(
+      this.#buffer,
+      SLOT,
+      this.#found,
+      this.#reflex,
+      this.#reflexRequest,
+      this.#reflexAnswered,
+    );
   }
 
   get portId(): number {
@@ -106,19 +116,36 @@ export class Channel implements Exchanger, Launcher {
     this.#socket.setHome(nsid);
   }
 
+  /** Says how reflexes come into another namespace, which is heard from under an nsid. */
+  reach(nsid: number, courier: Courier, to: NamedNamespace): void {
+    this.#socket.reach(nsid, courier, to);
+  }
+
+  /** No reflex is left for another namespace. */
+  unreach(nsid: number): void {
+    this.#socket.unreach(nsid);
+  }
+
   /** Whether reflexes may answer notices while nobody looks: not while something else is to be done first. */
   set reflexes(may: boolean) {
     this.#reflex[MAY] = may ? 1 : 0;
   }
 
-  /** The link a reflex answered for and nobody has asked the same yet; 0: none. */
-  get reflexed(): number {
-    return this.#reflex[SEQUENCE] === 0 ? 0 : viewOf(this.#reflexRequest).getInt32(IFINDEX_AT, littleEndian);
+  /** Whether a reflex answered and nobody has asked the same yet. */
+  get hasReflexed(): boolean {
+    return this.#reflex[SEQUENCE] !== 0;
+  }
+
+  /** The link a reflex answered for, if nobody has asked the same yet. */
+  get reflexed(): LinkNumber | undefined {
+    if (!this.hasReflexed) return undefined;
+    const ifindex = viewOf(this.#reflexRequest).getInt32(IFINDEX_AT, littleEndian);
+    return { nsid: this.#reflex[NSID] ?? OWN, ifindex };
   }
 
   /** How long ago the notice was read that is about to be received, in microseconds: a reflex took its time. */
   get reflexMicros(): number {
-    return this.#reflex[SEQUENCE] === 0 ? 0 : (this.#reflex[MICROS] ?? 0);
+    return this.hasReflexed ? (this.#reflex[MICROS] ?? 0) : 0;
   }
 
   /** Gives up what a reflex sent: its answer is nobody's. */
@@ -131,7 +158,7 @@ export class Channel implements Exchanger, Launcher {
   drain(rounds: number): boolean {
     // Fewer than there is room for: nothing is left, which the kernel need not be asked.
     // What a reflex answered is looked at before the notice of its repair is read.
-    for (let i = 0; i < rounds; i++) if (this.#receive() < SLOTS || this.reflexed !== 0) return false;
+    for (let i = 0; i < rounds; i++) if (this.#receive() < SLOTS || this.hasReflexed) return false;
     return true;
   }
 
@@ -262,11 +289,22 @@ export class Channel implements Exchanger, Launcher {
     this.#underway.shift();
   }
 
+  /** The answer to a request that a reflex has sent into another namespace; then that is not sent again. */
+  answered(nsid: number, request: RequestBody): Uint8Array | undefined {
+    if (!this.#isReflex(nsid, request)) return undefined;
+    this.forgetReflex();
+    return this.#reflexAnswered.slice(0, this.#reflex[ANSWERED]);
+  }
+
+  #isReflex(nsid: number, request: RequestBody): boolean {
+    if (!this.hasReflexed || this.#reflex[NSID] !== nsid) return false;
+    return isRequest(this.#reflexRequest.subarray(0, this.#reflex[LENGTH]), request);
+  }
+
   /** The number under which a reflex has sent the same; then that is not sent again. */
   #reflexSent(request: RequestBody): number | undefined {
     const sequence = (this.#reflex[SEQUENCE] ?? 0) >>> 0;
-    if (sequence === 0 || !isRequest(this.#reflexRequest.subarray(0, this.#reflex[LENGTH]), request))
-      return undefined;
+    if (!this.#isReflex(OWN, request)) return undefined;
     if (this.#reflexAnswer === undefined) this.#awaited.add(sequence);
     else this.#answers.set(sequence, this.#reflexAnswer);
     this.forgetReflex();

@@ -33,7 +33,7 @@ export class InsideChannel implements Exchanger {
     const isRead = ({ type }: RequestBody) => type === RTM.GETLINK;
     const errands = requests.filter((request) => !isRead(request));
     const reads = requests.filter(isRead).map((request) => this.#fromOutside(request));
-    const done = errands.length === 0 ? [] : this.#send(errands);
+    const done = this.#act(errands);
     const read = this.#main.exchangeAbout(this.#nsid, reads);
     return requests.map((request) => (isRead(request) ? read.shift() : done.shift()) ?? unknownAnswer);
   }
@@ -52,23 +52,27 @@ export class InsideChannel implements Exchanger {
     return true;
   }
 
+  /** Sends requests, but what a reflex has sent already, and reads what came of them. */
+  #act(requests: readonly RequestBody[]): Answer[] {
+    if (requests.length === 0) return [];
+    const known = requests.map((request) => this.#main.answered(this.#nsid, request));
+    const left = requests.filter((_, i) => known[i] === undefined);
+    const sent = left.length === 0 ? [] : this.#send(left);
+    this.#main.catchUp(this.#nsid);
+    return known.map(
+      (answer) => (answer === undefined ? sent.shift() : answersIn(answer, 1)[0]) ?? unknownAnswer,
+    );
+  }
+
   #send(requests: readonly RequestBody[]): Answer[] {
     const writer = new Writer(1024);
-    for (const [i, request] of requests.entries()) writeRequest(writer, request, i);
-    const answers: Answer[] = requests.map(() => unknownAnswer);
+    for (const [i, request] of requests.entries()) writeRequest(writer, request, i + 1);
     try {
-      const messages = this.#fetch(writer.bytes) ?? new Uint8Array(0);
-      eachMessage(viewOf(messages), 0, messages.length, (message) => {
-        if (message.type !== NLMSG.ERROR) return;
-        const { errno, words } = acknowledgementOf(message);
-        answers[message.sequence] = errno === 0 ? { is: 'done' } : { is: 'refused', errno, words };
-      });
+      return answersIn(this.#fetch(writer.bytes) ?? new Uint8Array(0), requests.length);
     } catch (error) {
       if (!(error instanceof NativeError)) throw error;
-      answers.fill({ is: 'refused', errno: error.errno, words: error.message });
+      return requests.map(() => ({ is: 'refused', errno: error.errno, words: error.message }));
     }
-    this.#main.catchUp(this.#nsid);
-    return answers;
   }
 
   /** The raw answers; undefined when nobody is there to answer. */
@@ -88,4 +92,16 @@ export class InsideChannel implements Exchanger {
     const attribute = type === RTM.GETLINK ? IFLA.IF_NETNSID : IFA.TARGET_NETNSID;
     return { type, flags, body: new Writer(64).raw(body).attribute32(attribute, this.#nsid).bytes.slice() };
   }
+}
+
+/** The answers to so many requests, in their order: that is how the kernel gives them on one socket. */
+function answersIn(messages: Uint8Array, count: number): Answer[] {
+  const answers: Answer[] = [];
+  eachMessage(viewOf(messages), 0, messages.length, (message) => {
+    if (message.type !== NLMSG.ERROR) return;
+    const { errno, words } = acknowledgementOf(message);
+    answers.push(errno === 0 ? { is: 'done' } : { is: 'refused', errno, words });
+  });
+  while (answers.length < count) answers.push(unknownAnswer);
+  return answers;
 }

@@ -16,7 +16,8 @@ export interface NamedNamespace {
  * Where the name stands for another namespace by now, nothing is sent: `ESTALE`.
  */
 export class Courier {
-  readonly #native: NativeCourier = new addon.Courier();
+  /** For {@link NetlinkSocket.reach}. */
+  readonly native: NativeCourier = new addon.Courier();
 
   /** Sends requests from inside, and waits until each with `NLM_F_ACK` is answered; throws {@link ExchangeError}. */
   run(
@@ -25,7 +26,7 @@ export class Courier {
     requests: Uint8Array,
     deadline = Number.POSITIVE_INFINITY,
   ): Uint8Array {
-    const result = this.#native.run(to.path, to.cookie, port, requests, deadline);
+    const result = this.native.run(to.path, to.cookie, port, requests, deadline);
     if (typeof result === 'number') throw new NativeError(-result, 'sendmsg', 'send netlink requests');
     const { error, call, answers } = result;
     if (error < 0) throw new ExchangeError(-error, call, answers);
@@ -34,7 +35,7 @@ export class Courier {
 
   /** Marks in shared memory when {@link run} waits for the kernel, as NetlinkSocket.markWaits does. */
   markWaits(cells: Int32Array): void {
-    const marked = this.#native.markWaits(cells);
+    const marked = this.native.markWaits(cells);
     if (marked < 0) throw new NativeError(-marked, 'markWaits', 'mark waits for the kernel');
   }
 }

@@ -6,6 +6,7 @@
  */
 import { constants } from 'node:os';
 import { addon, NativeError, type NativeSocket } from './addon.ts';
+import type { Courier, NamedNamespace } from './namespaces.ts';
 
 export { NativeError } from './addon.ts';
 
@@ -22,6 +23,12 @@ const NETLINK_LISTEN_ALL_NSID = 8;
 const NETLINK_CAP_ACK = 10;
 const NETLINK_EXT_ACK = 11;
 const NETLINK_GET_STRICT_CHK = 12;
+
+/** A link, in the namespace of an nsid; -1 is the socket's own. */
+export interface LinkNumber {
+  readonly nsid: number;
+  readonly ifindex: number;
+}
 
 /** An exchange that ended before every answer had come. */
 export class ExchangeError extends NativeError {
@@ -197,6 +204,8 @@ export class NetlinkSocket {
    * not 0 and `state[1]` is. When it sent something, `request` has it, `state[2]` its length, `state[1]` its
    * sequence number (from 2³¹ on, so never 0) and `state[3]` the microseconds since it began to read. Nothing
    * given by that one `receive` is newer than the request. Whoever saw to it sets `state[1]` to 0.
+   * `state[4]` is the nsid the request was sent to. From another namespace than the socket's own ({@link reach}) the
+   * raw answer is there with it: `state[5]` bytes of `answer`.
    */
   useReflexes(
     into: Uint8Array,
@@ -204,19 +213,31 @@ export class NetlinkSocket {
     found: Int32Array,
     state: Int32Array,
     request: Uint8Array,
+    answer: Uint8Array,
   ): void {
-    const used = this.#native.useReflexes(into, slot, found, new Uint8Array(state.buffer), request);
+    const used = this.#native.useReflexes(into, slot, found, new Uint8Array(state.buffer), request, answer);
     if (used < 0) throw new NativeError(-used, 'useReflexes', 'prepare for reflexes');
   }
 
   /** Takes the reflexes of a link in place of those it had; their layout is that of `programOf`. */
-  arm(ifindex: number, program: Uint8Array): void {
-    const taken = this.#native.arm(ifindex, program);
+  arm({ nsid, ifindex }: LinkNumber, program: Uint8Array): void {
+    const taken = this.#native.arm(nsid, ifindex, program);
     if (taken < 0) throw new NativeError(-taken, 'arm', `arm the reflexes of link ${ifindex}`);
   }
 
-  disarm(ifindex: number): void {
-    this.#native.disarm(ifindex);
+  disarm({ nsid, ifindex }: LinkNumber): void {
+    this.#native.disarm(nsid, ifindex);
+  }
+
+  /** Says how requests of reflexes come into another namespace, which is heard from under an nsid. */
+  reach(nsid: number, courier: Courier, { path, cookie }: NamedNamespace): void {
+    const taken = this.#native.reach(nsid, courier.native, path, cookie);
+    if (taken < 0) throw new NativeError(-taken, 'reach', `reach ${path}`);
+  }
+
+  /** Undoes {@link reach}, and takes away all reflexes of links there. */
+  unreach(nsid: number): void {
+    this.#native.unreach(nsid);
   }
 
   /**

@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Arrivals } from './support/arrivals.ts';
+import type { Daemon } from './support/daemon.ts';
 import { heard, hears, historyOf, inSync, keepInSync, objectOf, unheard, within } from './support/keeping.ts';
 import { monitor } from './support/monitor.ts';
-import type { Namespace } from './support/namespace.ts';
+import { inside, type Namespace, names } from './support/namespace.ts';
 import { isRead, type NetlinkRequest, requests } from './support/requests.ts';
 import { until } from './support/until.ts';
 
@@ -59,25 +60,45 @@ async function answeredLine(
 for (const change of Object.keys(changes) as (keyof typeof changes)[]) {
   test(`a drift of ${change.trim()} is answered by one request, before it is thought about`, async (t) => {
     const { ns, daemon } = await keepInSync(t, yaml);
-    const asked = await requests(t, ns);
-    await answered(ns, asked, change);
-    const id = change.startsWith('addresses') ? 'br0' : 'v0';
-    const before = heard(daemon, id, 'restored');
-    const from = await answered(ns, asked, change);
-
-    // All the same it is told, once, as any other; and the planner did not ask for it a second time.
-    await until(() => heard(daemon, id, 'restored') > before, { within, what: 'it is told' });
-    await inSync(daemon);
-    const [drift, restored] = (await historyOf(daemon, id)).slice(-2);
-    assert.deepEqual([drift?.event, restored?.event], ['drift', 'restored']);
-    assert.deepEqual(
-      [drift, restored].map((one) => ((one?.changes ?? []) as { key: string }[]).map(({ key }) => key)),
-      [[change.trim()], [change.trim()]],
-    );
-    assert.ok(Number(restored?.micros) > 0);
-    const asks = asked.seen.slice(from).filter((one) => !isRead(one) && isOurs(one));
-    assert.deepEqual(asks.map(isReflex), [true]);
+    await answeredOnce(t, daemon, ns, change);
   });
+
+  test(`a drift of ${change.trim()} in a namespace is answered by one request, before it is thought about`, async (t) => {
+    const [room = ''] = names(t, 1);
+    const [settings, links] = yaml.split('links:');
+    const { daemon } = await keepInSync(
+      t,
+      `${settings}namespaces:\n ${room}:\n  links:${links?.replaceAll('\n', '\n  ')}`,
+    );
+    await answeredOnce(t, daemon, inside(room), change, `${room}/`);
+  });
+}
+
+async function answeredOnce(
+  t: TestContext,
+  daemon: Daemon,
+  ns: Namespace,
+  change: keyof typeof changes,
+  where = '',
+) {
+  const asked = await requests(t, ns);
+  await answered(ns, asked, change);
+  const id = `${where}${change.startsWith('addresses') ? 'br0' : 'v0'}`;
+  const before = heard(daemon, id, 'restored');
+  const from = await answered(ns, asked, change);
+
+  // All the same it is told, once, as any other; and the planner did not ask for it a second time.
+  await until(() => heard(daemon, id, 'restored') > before, { within, what: 'it is told' });
+  await inSync(daemon);
+  const [drift, restored] = (await historyOf(daemon, id)).slice(-2);
+  assert.deepEqual([drift?.event, restored?.event], ['drift', 'restored']);
+  assert.deepEqual(
+    [drift, restored].map((one) => ((one?.changes ?? []) as { key: string }[]).map(({ key }) => key)),
+    [[change.trim()], [change.trim()]],
+  );
+  assert.ok(Number(restored?.micros) > 0);
+  const asks = asked.seen.slice(from).filter((one) => !isRead(one) && isOurs(one));
+  assert.deepEqual(asks.map(isReflex), [true]);
 }
 
 test('two changes at once are left to the planner, which mends them together', async (t) => {

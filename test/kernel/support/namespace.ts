@@ -15,9 +15,7 @@ export async function inNamespace(
 ): Promise<Namespace> {
   await ip('netns', 'add', name);
   t.after(() => ip('netns', 'del', name).catch(() => undefined)); // the test itself may have deleted it
-  // Unlike `ip netns exec`, this keeps the mount namespace: /sys stays as it is and `ip netns add` in it is seen outside.
-  const enter = ['nsenter', `--net=/run/netns/${name}`];
-  const namespace = { name, enter, ...toolsIn(enter) };
+  const namespace = inside(name);
   await namespace.ip('link', 'set', 'lo', 'up');
   return namespace;
 }
@@ -31,7 +29,9 @@ export function names(t: Test, count: number): readonly string[] {
   return made;
 }
 
-/** The tools of iproute2 in a namespace by name. */
-export function inside(name: string): Tools {
-  return toolsIn(['ip', 'netns', 'exec', name]);
+/** A namespace that has a name already. */
+export function inside(name: string): Namespace {
+  // Unlike `ip netns exec`, this keeps the mount namespace: /sys stays as it is and `ip netns add` in it is seen outside.
+  const enter = ['nsenter', `--net=/run/netns/${name}`];
+  return { name, enter, ...toolsIn(enter) };
 }
