@@ -7,9 +7,9 @@ import { keysOf, type Outcome } from '../model/step.ts';
 import type { Performed } from '../owners/performer.ts';
 import { entryAt, type Judgement } from '../plan/situation.ts';
 import { masterOfPortKey } from '../reconcilers/index.ts';
+import { nowMicros } from './clock.ts';
 import { type Contest, calmAt, drifted, held as holds, peace, repaired, waits } from './contest.ts';
 import { differs, type Held, nothingFitted, spoken, stateFor } from './held.ts';
-import { nowMicros } from './keeper.ts';
 import type { Reason } from './queue.ts';
 import { Refusals } from './refusals.ts';
 

@@ -1,42 +1,37 @@
-import { fingerprint, foundLink, mentioned } from '../inventory/found.ts';
-import type { Touch } from '../inventory/inventory.ts';
 import type { InventoryLink } from '../inventory/links.ts';
 import {
   isNamespaceId,
   namespaceItself,
   type ObjectId,
-  objectId,
   parseObjectId,
   resolveReference,
 } from '../model/address.ts';
 import type { DaemonSettings } from '../model/declaration.ts';
 import type { Happening } from '../model/event.ts';
-import type { PlannedStep, Step } from '../model/step.ts';
+import type { PlannedStep } from '../model/step.ts';
 import type { Channel } from '../netlink/channel.ts';
-import { OWN, type Received } from '../netlink/messages.ts';
 import type { Courier } from '../netlink/namespaces.ts';
-import type { LinkNumber, NetlinkSocket } from '../netlink/native.ts';
-import { numberTold } from '../netlink/nsid.ts';
+import type { NetlinkSocket } from '../netlink/native.ts';
 import type { Ledger } from '../owners/ledger.ts';
 import { NamespaceMaker } from '../owners/namespace-maker.ts';
-import { type Job, type Performed, Performer } from '../owners/performer.ts';
+import { Performer } from '../owners/performer.ts';
 import { readLinkRequest } from '../owners/rtnetlink.ts';
-import { judge } from '../plan/judge.ts';
-import type { FoundLink, Hold, Judgement, Policy } from '../plan/situation.ts';
+import type { Judgement } from '../plan/situation.ts';
 import { peerKeyOf } from '../reconcilers/index.ts';
-import { RTM } from '../wire/rtnetlink.ts';
 import { Arming } from './arming.ts';
+import { Assessor } from './assessor.ts';
 import { Bookkeeper } from './bookkeeper.ts';
 import type { DeclarationChange } from './changes.ts';
 import { Claims } from './claims.ts';
+import { nowMicros } from './clock.ts';
 import { Doorman } from './doorman.ts';
-import { Flights } from './flights.ts';
+import { Ears } from './ears.ts';
+import { Hands, type Work } from './hands.ts';
 import type { Held } from './held.ts';
 import { Objects } from './objects.ts';
 import { Queue, type Reason } from './queue.ts';
 import { Reader } from './reader.ts';
 import { Removals } from './removals.ts';
-import { requesterOf } from './requester.ts';
 import type { Room } from './room.ts';
 import { Rooms } from './rooms.ts';
 import { Sweeper } from './sweeper.ts';
@@ -47,8 +42,6 @@ const BATCH = 64;
 const TURN_MS = 5;
 /** Datagrams read before what they changed is looked at: 16 a system call. */
 const READS = 4;
-
-const noHolds: Map<string, Hold> = new Map();
 
 /** What the keeper needs of its surroundings. */
 export interface Rim {
@@ -73,17 +66,6 @@ interface Look {
   readonly now: readonly PlannedStep[];
 }
 
-/** What is to be done for one object, and how the links it refers to stood when that was decided. */
-interface Work {
-  readonly id: ObjectId;
-  readonly held: Held;
-  readonly judgement: Judgement;
-  readonly steps: readonly Step[];
-  readonly disruptive: boolean;
-  readonly around: readonly number[];
-  readonly before: number | undefined;
-}
-
 /** Keeps what is declared: reads, judges, acts, and says what happened. */
 export class Keeper {
   readonly objects = new Objects();
@@ -100,13 +82,13 @@ export class Keeper {
   readonly #sweeper: Sweeper;
   readonly #arming: Arming;
   readonly #queue = new Queue();
-  readonly #flights = new Flights<Work>();
+  readonly #assessor: Assessor;
+  readonly #hands: Hands;
+  readonly #ears: Ears;
   #settings: DaemonSettings | undefined;
   #generation = 0;
   #settled = true;
   #lost = false;
-  #noticed: number | null = null;
-  #bouncing = false;
   #working = false;
   #stopped = false;
   #asked: { readonly id: ObjectId; readonly then: () => void }[] = [];
@@ -114,13 +96,19 @@ export class Keeper {
   constructor(rim: Rim) {
     this.#rim = rim;
     this.#channel = openChannel(rim.socket, {
-      message: (received) => this.#take(received),
+      message: (received) => this.#ears.take(received),
       lost: () => {
         this.#lost = true;
       },
     });
-    const touched = (room: Room, touch: Touch) => this.#touched(room, touch);
-    this.rooms = new Rooms({ ledger: rim.ledger, objects: this.objects, touched }, this.#channel);
+    this.rooms = new Rooms(
+      {
+        ledger: rim.ledger,
+        objects: this.objects,
+        touched: (room, touch) => this.#ears.touched(room, touch),
+      },
+      this.#channel,
+    );
     this.#reader = new Reader(this.rooms);
     this.#performer = new Performer(this.rooms, this.#channel);
     this.#doorman = new Doorman({
@@ -137,6 +125,12 @@ export class Keeper {
     this.#maker = new NamespaceMaker(rim.namespaces, (name) => this.#doorman.look(name));
     this.#books = new Bookkeeper(rim, (id) => this.#wake(id));
     this.#claims = new Claims(rim.ledger, this.objects);
+    this.#assessor = new Assessor(
+      this.rooms,
+      rim.ledger,
+      this.#books,
+      () => this.#settings?.disruptive ?? 'restore',
+    );
     this.#sweeper = new Sweeper({
       objects: this.objects,
       linkOf: (id) => this.rooms.linkOf(id),
@@ -149,17 +143,40 @@ export class Keeper {
       rooms: this.rooms,
       objects: this.objects,
       performer: this.#performer,
-      judgeFound: (id, held, found) => this.#judgeFound(id, held, found),
+      judgeFound: (id, held, found) => this.#assessor.judgeFound(id, held, found),
       contested: () => this.#books.contestedSettings,
       broken: (id, held, error) => this.#books.broken(id, held, error),
       isBusy: () => this.#isBusy(),
+      later: (work, ms) => rim.later(work, ms),
+    });
+    this.#hands = new Hands({
+      channel: this.#channel,
+      rooms: this.rooms,
+      ledger: rim.ledger,
+      performer: this.#performer,
+      maker: this.#maker,
+      assessor: this.#assessor,
+      claims: this.#claims,
+      books: this.#books,
+      arming: this.#arming,
+      queue: this.#queue,
+    });
+    this.#ears = new Ears({
+      rooms: this.rooms,
+      objects: this.objects,
+      queue: this.#queue,
+      reader: this.#reader,
+      performer: this.#performer,
+      doorman: this.#doorman,
+      portId: rim.socket.portId,
+      isBouncing: () => this.#hands.isBouncing,
       later: (work, ms) => rim.later(work, ms),
     });
     this.#removals = new Removals({
       ledger: rim.ledger,
       slowSocket: rim.slowSocket,
       rooms: this.rooms,
-      perform: (jobs) => this.#perform(jobs),
+      perform: (jobs) => this.#hands.perform(jobs),
       drop: (name) => this.#maker.drop(name),
       left: (name) => this.#doorman.forget(name),
       happened: (happening) => rim.happened(happening),
@@ -177,7 +194,7 @@ export class Keeper {
 
   /** Takes a new declaration: what is new or different is looked at, what left it is taken away or let go. */
   declare(declaration: DeclarationChange): void {
-    this.#landAll();
+    this.#hands.landAll();
     const settingsBefore = this.#settings;
     this.#settings = declaration.daemon;
     this.#books.contestedSettings = declaration.daemon.contested;
@@ -213,7 +230,7 @@ export class Keeper {
 
   /** Does what was left for the operator; calls back when it was done and looked at again. */
   restore(id: ObjectId, then: () => void): void {
-    this.#landAll();
+    this.#hands.landAll();
     const held = this.objects.get(id);
     if (held === undefined) {
       then();
@@ -230,7 +247,7 @@ export class Keeper {
   /** Ends what is under way and begins nothing more. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#landAll();
+    this.#hands.landAll();
     this.#channel.reflexes = false;
     this.#sweeper.stop();
     this.#doorman.stop();
@@ -239,15 +256,15 @@ export class Keeper {
 
   /** What would be done to an object now, disruptive and withheld steps marked. */
   plan(id: ObjectId): readonly PlannedStep[] {
-    this.#landAll();
+    this.#hands.landAll();
     const held = this.objects.get(id);
-    return held === undefined ? [] : this.#judge(id, held).steps;
+    return held === undefined ? [] : this.#assessor.judge(id, held).steps;
   }
 
   judgement(id: ObjectId): Judgement | undefined {
-    this.#landAll();
+    this.#hands.landAll();
     const held = this.objects.get(id);
-    return held === undefined ? undefined : this.#judge(id, held);
+    return held === undefined ? undefined : this.#assessor.judge(id, held);
   }
 
   /** The link an object stands for, whatever its name is just now. */
@@ -256,67 +273,8 @@ export class Keeper {
   }
 
   #turn(): void {
-    this.#noticed = nowMicros() - this.#channel.reflexMicros;
-    this.#channel.drain(READS);
-    this.#noticed = null;
+    this.#ears.hearing(nowMicros() - this.#channel.reflexMicros, () => this.#channel.drain(READS));
     this.#work();
-  }
-
-  #take(received: Received): void {
-    const room = this.rooms.heardAs(received.nsid);
-    if (room === undefined) return;
-    switch (received.type) {
-      case RTM.NEWROUTE:
-        this.#performer.takeRoute(received);
-        return;
-      case RTM.NEWNSID:
-      case RTM.DELNSID:
-        this.#renumbered(room, received);
-        return;
-      default:
-        room.inventory.take(received);
-    }
-  }
-
-  /** Numbers of namespaces changed: inside of one, or the last is told of one that ended. */
-  #renumbered(room: Room, notice: Received): void {
-    if (room !== this.rooms.host) this.rooms.renumbered(room);
-    else if (notice.type === RTM.NEWNSID) this.rooms.staled(room);
-    else if (notice.type === RTM.DELNSID) {
-      const name = this.rooms.heardAs(numberTold(notice) ?? OWN)?.name;
-      if (name != null) this.#rim.later(() => this.#doorman.look(name), 0);
-    }
-  }
-
-  #touched(room: Room, touch: Touch): void {
-    if (this.objects.size === 0) return;
-    const { name: namespace, inventory, identities } = room;
-    const id = objectId(namespace, touch.name);
-    const reason: Reason = {
-      noticed: this.#reader.isReading ? null : (this.#noticed ?? nowMicros()),
-      urgent: !this.#reader.isReading,
-    };
-    const look = (one: ObjectId) => {
-      const held = this.objects.get(one);
-      if (held === undefined) return;
-      if (this.#bouncing) held.bounced = true;
-      this.#queue.add(one, reason);
-    };
-    look(id);
-    const owner = identities.ownerOf(touch.ifindex);
-    if (owner !== undefined && owner !== id) look(owner);
-    if (touch.moved !== undefined && owner !== undefined)
-      this.rooms.strays.moved(owner, { from: room, ...touch.moved });
-    for (const master of touch.masters) {
-      const masterName = inventory.link(master)?.name;
-      if (masterName !== undefined) look(objectId(namespace, masterName));
-    }
-    if (touch.standing) for (const one of this.objects.mentioning(id)) look(one);
-    const foreign = touch.requester !== 0 && touch.requester !== this.#channel.portId;
-    if (touch.what === 'list' && foreign && !this.#reader.isReading) {
-      const held = this.objects.get(id);
-      if (held !== undefined) held.by = requesterOf(touch.requester);
-    }
   }
 
   #wake(id: ObjectId): void {
@@ -332,13 +290,14 @@ export class Keeper {
     const end = performance.now() + TURN_MS;
     while (this.#isBusy()) {
       if (this.#lost) {
-        this.#landAll();
+        this.#hands.landAll();
         this.#resync();
       }
       // Without the notices of what was made it would be made once more.
-      if ((this.#flights.isFull || this.#queue.size === 0) && !this.#land()) continue;
+      if (this.#hands.isFull || this.#queue.size === 0) this.#hands.land();
+      if (this.#lost) continue;
       // What a reflex answered is looked at before anything more is read, which would hide the drift.
-      if (!this.#channel.hasReflexed && this.#reader.freshen(this.#flights.size > 0)) this.#lost = true;
+      if (!this.#channel.hasReflexed && this.#reader.freshen(this.#hands.isAwaiting)) this.#lost = true;
       this.#lookAt(this.#queue.take(this.#channel.hasReflexed ? this.#queue.size : BATCH));
       // What nobody asked a reflex for is given up below, before anything is read.
       const isStray = this.#queue.size === 0 && this.#channel.hasReflexed;
@@ -353,41 +312,14 @@ export class Keeper {
     if (this.#isBusy()) this.#rim.soon(() => this.#turn());
   }
 
-  /** Whether something of an object, or of what it refers to, is in the air: what stands on others comes after them. */
-  #mustWait(id: ObjectId, { sight }: Held): boolean {
-    if (this.#flights.size === 0) return false;
-    return this.#isAloft(id) || sight.mentions.some((other) => this.#isAloft(other));
-  }
-
-  #isAloft(id: ObjectId): boolean {
-    if (this.#flights.waits(id)) return true;
-    // Its link is being read again, or will be once something has landed.
-    const { host } = this.rooms;
-    const link = this.rooms.of(id) === host ? this.linkOf(id) : undefined;
-    return link !== undefined && (host.inventory.isStale(link.ifindex) || this.#flights.reads(link.ifindex));
-  }
-
   /** Whether anything is to be done, or to be waited for. */
   #isBusy(): boolean {
-    return this.#lost || this.#queue.size > 0 || this.#flights.size > 0 || this.rooms.hasStale;
-  }
-
-  /** Waits for the oldest batch in the air, and books it; false when events were lost meanwhile. */
-  #land(): boolean {
-    const landed = this.#flights.land();
-    if (landed === undefined) return true;
-    this.#book(landed.works, landed.results, undefined);
-    for (const [id, reason] of landed.parked) this.#queue.add(id, reason);
-    return !this.#lost;
-  }
-
-  #landAll(): void {
-    while (this.#flights.size > 0) this.#land();
+    return this.#lost || this.#queue.size > 0 || this.#hands.isAwaiting || this.rooms.hasStale;
   }
 
   /** Whoever asked for an object is answered once nothing waits to be done for it. */
   #answer(): void {
-    const ready = this.#asked.filter(({ id }) => !this.#queue.has(id) && !this.#flights.waits(id));
+    const ready = this.#asked.filter(({ id }) => !this.#queue.has(id) && !this.#hands.waits(id));
     this.#asked = this.#asked.filter((one) => !ready.includes(one));
     for (const { then } of ready) then();
   }
@@ -406,8 +338,8 @@ export class Keeper {
     for (const [id, reason] of batch) {
       const held = this.objects.get(id);
       if (held === undefined) continue;
-      if (this.#mustWait(id, held)) {
-        this.#flights.park(id, reason);
+      if (this.#hands.mustWait(id, held)) {
+        this.#hands.park(id, reason);
         continue;
       }
       const look = this.#look(id, held, reason);
@@ -422,62 +354,26 @@ export class Keeper {
       if (names.some((name) => making.has(name))) continue;
       const disruptive = now.some((one) => one.disruptive);
       // What others stand on is not to be judged by what was before the batch in the air.
-      if (this.#flights.size > 0 && (disruptive || names.some((name) => this.#flights.has(name)))) {
-        this.#flights.park(id, reason);
+      if (this.#hands.isAwaiting && (disruptive || names.some((name) => this.#hands.isAt(name)))) {
+        this.#hands.park(id, reason);
         needsAll ||= disruptive;
         continue;
       }
       for (const name of names) making.add(name);
-      const around = this.#around(id, held);
+      const around = this.#assessor.around(id, held);
       const before = this.linkOf(id)?.ifindex;
       jobs.push({ id, held, judgement, steps: now.map(({ step }) => step), disruptive, around, before });
     }
     // Only now, since it may read notices: that of a reflex's repair would hide the drift from whoever was not judged yet.
     for (const see of idle) see();
-    if (jobs.length > 0) this.#act(jobs, making);
-    if (needsAll) this.#landAll();
-  }
-
-  /** `making` are the objects there will be, in work or not: the other ends of pairs too. */
-  #act(jobs: readonly Work[], making: Iterable<ObjectId>): void {
-    for (const { id, held, steps } of jobs)
-      for (const along of this.#claims.before(id, held, steps)) this.#books.repairedWith(along);
-    this.#rim.ledger.write();
-    const reflexed = this.#channel.reflexed;
-    let reads: readonly number[] = [];
-    const reading = () => {
-      reads = this.rooms.host.inventory.takeStale();
-      return reads.map(readLinkRequest);
-    };
-    const mayFly = reflexed === undefined && jobs.every(({ id }) => this.rooms.of(id) === this.rooms.host);
-    const launched = mayFly ? this.#performer.launch(jobs, reading) : undefined;
-    if (launched !== undefined) {
-      this.#flights.launch(jobs, making, reads, launched);
-      return;
-    }
-    this.#bouncing = jobs.some(({ disruptive }) => disruptive);
-    const results = this.#perform(jobs);
-    this.#bouncing = false;
-    this.#book(jobs, results, this.#channel.hasReflexed ? undefined : reflexed);
-  }
-
-  /** `backed` is the link whose reflex sent the same. */
-  #book(
-    jobs: readonly Work[],
-    results: readonly (readonly Performed[])[],
-    backed: LinkNumber | undefined,
-  ): void {
-    for (const [i, job] of jobs.entries()) {
-      this.#performed(job, results[i] ?? []);
-      this.#arming.acted(job.held, backed);
-      this.#queue.add(job.id, { noticed: null, urgent: true });
-    }
+    if (jobs.length > 0) this.#hands.act(jobs, making);
+    if (needsAll) this.#hands.landAll();
   }
 
   /** A surprise about one object stays with that object. */
   #look(id: ObjectId, held: Held, reason: Reason): Look | undefined {
     try {
-      const judgement = this.#judge(id, held);
+      const judgement = this.#assessor.judge(id, held);
       const foreign = judgement.findings.some(({ at }) => at === 'exists' || at === 'kind');
       if (!foreign && this.#claims.isNew(id)) held.arriving = 'adopted';
       this.#books.noticed(id, held, judgement, reason);
@@ -490,28 +386,6 @@ export class Keeper {
       this.#books.broken(id, held, error);
       return undefined;
     }
-  }
-
-  #performed({ id, held, judgement, disruptive, around, before }: Work, results: readonly Performed[]): void {
-    const link = this.linkOf(id);
-    const remade = results.some(({ step }) => step.do === 'delete' && step.id === id);
-    if (link?.ifindex !== before && !remade) this.#books.died(held, link !== undefined);
-    if (link !== undefined) this.#books.tellDrift(id, held);
-    const mark = () => this.#fingerprint(id, held, link);
-    // A link it refers to went or came while the request was on its way: the answer was to another question.
-    const overtaken = this.#around(id, held).some((ifindex, i) => ifindex !== around[i]);
-    for (const result of results)
-      this.#books.performed(id, held, judgement, result, disruptive, overtaken, mark);
-    // A claim on what could not be made would be a claim on what somebody else makes later.
-    const failed = results.some(({ step, outcome }) => step.do === 'create' && outcome.is === 'refused');
-    if (failed && link === undefined && held.arriving === 'created') this.#rim.ledger.forget(id);
-  }
-
-  /** Sends the steps of many objects together; what each came to, in the same order. */
-  #perform(jobs: readonly (Job & { readonly id: ObjectId })[]): readonly (readonly Performed[])[] {
-    const links = jobs.filter(({ id }) => !isNamespaceId(id));
-    const performed = new Map(this.#performer.perform(links).map((results, i) => [links[i], results]));
-    return jobs.map((job) => (isNamespaceId(job.id) ? this.#maker.perform(job) : performed.get(job)) ?? []);
   }
 
   /** Nothing is to be done now: what was found is told and remembered. */
@@ -542,44 +416,6 @@ export class Keeper {
     return true;
   }
 
-  #judge(id: ObjectId, held: Held): Judgement {
-    const link = this.linkOf(id);
-    const view = this.rooms.of(id)?.view;
-    const found =
-      link === undefined || view === undefined ? undefined : foundLink(view, held.wanted, link, held.sight);
-    this.#books.refusals.reconsider(held, () => this.#fingerprint(id, held, link));
-    return this.#judgeFound(id, held, found);
-  }
-
-  #judgeFound(id: ObjectId, held: Held, found: FoundLink | undefined): Judgement {
-    const world = (this.rooms.of(id) ?? this.rooms.host).identities.worldFor(held);
-    return judge(held.wanted, found, this.#rim.ledger.get(id), this.#policyFor(held), world);
-  }
-
-  /** The numbers of the links an object refers to. */
-  #around(id: ObjectId, held: Held): readonly number[] {
-    const view = this.rooms.of(id)?.view;
-    return view === undefined ? [] : mentioned(view, held.sight);
-  }
-
-  #fingerprint(id: ObjectId, held: Held, link: InventoryLink | undefined): string {
-    const view = this.rooms.of(id)?.view;
-    return view === undefined ? '' : fingerprint(view, held.wanted, link, held.sight);
-  }
-
-  #policyFor(held: Held): Policy {
-    const holds = held.refusals.size + held.contests.size === 0 ? noHolds : new Map<string, Hold>();
-    for (const [at, { reason, busy }] of held.refusals)
-      holds.set(at, busy ? { why: 'busy' } : { why: 'refused', reason });
-    for (const [at, reason] of this.#books.contested(held)) holds.set(at, { why: 'contested', reason });
-    return {
-      onDrift: held.wanted.onDrift,
-      disruptive: this.#settings?.disruptive ?? 'restore',
-      forced: held.forced,
-      holds,
-    };
-  }
-
   /** Events were lost, or nothing was read yet: read everything again. */
   #resync(): void {
     this.#lost = false;
@@ -592,7 +428,7 @@ export class Keeper {
   }
 
   #readRoom(room: Room): void {
-    this.#landAll();
+    this.#hands.landAll();
     if (!this.#reader.all(room)) this.#lost = true;
   }
 
@@ -610,16 +446,11 @@ export class Keeper {
   }
 
   #readAgain(ids: readonly ObjectId[]): void {
-    this.#landAll();
+    this.#hands.landAll();
     this.#reader.again(ids);
     for (const id of ids) this.#queue.add(id, { noticed: null, urgent: false });
     this.#work();
   }
-}
-
-/** Microseconds of the monotonic clock. */
-export function nowMicros(): number {
-  return Math.round(performance.now() * 1000);
 }
 
 function namesMade(steps: readonly PlannedStep[]): ObjectId[] {
