@@ -70,7 +70,8 @@ async function measureHost(size: number, { quick }: Effort): Promise<Measured> {
     await first.stop();
     // What a start with a compiled declaration needs is what a host in service pays.
     const vnetd = await startVnetd(scratch, namespace, home);
-    await pause(quick ? 1500 : 15_000);
+    // V8 tidies up for a minute after a start.
+    await pause(quick ? 1500 : 60_000);
     const quiet = await sampled(vnetd, seconds);
     const coming = churn(scratch, namespace, VETHS_A_SECOND);
     const churned = await sampled(vnetd, seconds);

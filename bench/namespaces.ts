@@ -133,7 +133,7 @@ async function held({ scratch, host }: Place, count: number, { quick }: Effort):
   writeConfiguration(home, '10.yaml', declaration(count, '1h'));
   const vnetd = await startVnetd(scratch, host, home);
   await inSync(vnetd);
-  await pause(quick ? 2000 : 20_000);
+  await pause(quick ? 2000 : 60_000);
   const { cpu, rss } = await idling(vnetd, quick ? 3 : 60);
   const first = { enter: ['nsenter', `--net=/run/netns/${nameOf(0)}`] };
   const inside: Record<Drift, number[]> = { mtu: [], down: [], address: [] };
