@@ -69,7 +69,6 @@ Napi::Function NetlinkSocket::Define(Napi::Env env) {
                          InstanceMethod<&NetlinkSocket::Exchange>("exchange"),
                          InstanceMethod<&NetlinkSocket::MarkWaits>("markWaits"),
                          InstanceMethod<&NetlinkSocket::UseReflexes>("useReflexes"),
-                         InstanceMethod<&NetlinkSocket::SetHome>("setHome"),
                          InstanceMethod<&NetlinkSocket::Arm>("arm"),
                          InstanceMethod<&NetlinkSocket::Disarm>("disarm"),
                          InstanceMethod<&NetlinkSocket::Reach>("reach"),
@@ -219,18 +218,12 @@ int NetlinkSocket::Fill(const Room& room) {
       const size_t length = headers_[i].msg_len;
       if (kept != i) std::memcpy(into + kept * size, into + i * size, std::min(length, size));
       found[2 * kept] = static_cast<int32_t>(length);
-      const int32_t heard = NamespaceId(&headers_[i].msg_hdr);
-      found[2 * kept + 1] = heard == home_ ? -1 : heard;
+      found[2 * kept + 1] = NamespaceId(&headers_[i].msg_hdr);
       ++kept;
     }
     // 0 says "nothing more": not to be said because strangers' datagrams were all there was in this call.
     if (kept > 0 || count == 0) return kept;
   }
-}
-
-Napi::Value NetlinkSocket::SetHome(const Napi::CallbackInfo& info) {
-  home_ = TakeInt(info[0], -1);
-  return info.Env().Undefined();
 }
 
 Napi::Value NetlinkSocket::Wait(const Napi::CallbackInfo& info) {

@@ -55,7 +55,6 @@ class NetlinkSocket : public Napi::ObjectWrap<NetlinkSocket> {
   Napi::Value Disarm(const Napi::CallbackInfo& info);
   Napi::Value Reach(const Napi::CallbackInfo& info);
   Napi::Value Unreach(const Napi::CallbackInfo& info);
-  Napi::Value SetHome(const Napi::CallbackInfo& info);
   Napi::Value Close(const Napi::CallbackInfo& info);
 
   // -EBADF once closed, -EBUSY while an exchange reads from the socket, else 0.
@@ -88,9 +87,6 @@ class NetlinkSocket : public Napi::ObjectWrap<NetlinkSocket> {
   std::vector<mmsghdr> headers_;
 
   WaitMark wait_mark_;
-
-  // The nsid the socket's own namespace has in itself, or -1 while it has none: what is heard under it is heard at home.
-  int32_t home_ = -1;
 
   // What Glance() filled its room with, or -errno, until it is received; 0: nothing.
   int glimpsed_ = 0;

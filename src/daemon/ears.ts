@@ -64,7 +64,6 @@ export class Ears {
   #renumbered(room: Room, notice: Received): void {
     const { rooms, doorman, later } = this.#around;
     if (room !== rooms.host) rooms.renumbered(room);
-    else if (notice.type === RTM.NEWNSID) rooms.staled(room);
     else if (notice.type === RTM.DELNSID) {
       const name = rooms.heardAs(numberTold(notice) ?? OWN)?.name;
       if (name != null) later(() => doorman.look(name), 0);

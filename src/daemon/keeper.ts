@@ -185,7 +185,6 @@ export class Keeper {
 
   /** Reads the world for the first time and watches it from then on. */
   start(): void {
-    this.rooms.learnHome();
     this.#resync();
     for (const id of this.#rim.ledger.ids()) this.#knowNamespace(id);
     this.#doorman.start();
@@ -297,7 +296,7 @@ export class Keeper {
       if (this.#hands.isFull || this.#queue.size === 0) this.#hands.land();
       if (this.#lost) continue;
       // What a reflex answered is looked at before anything more is read, which would hide the drift.
-      if (!this.#channel.hasReflexed && this.#reader.freshen(this.#hands.isAwaiting)) this.#lost = true;
+      if (!this.#channel.hasReflexed) this.#reader.freshen(this.#hands.isAwaiting);
       this.#lookAt(this.#queue.take(this.#channel.hasReflexed ? this.#queue.size : BATCH));
       // What nobody asked a reflex for is given up below, before anything is read.
       const isStray = this.#queue.size === 0 && this.#channel.hasReflexed;

@@ -45,24 +45,22 @@ export class Reader {
   }
 
   /**
-   * Learns what notices left open, before anything is judged by them; whether some may have gone unheard until now.
+   * Learns what notices left open, before anything is judged by them.
    * While requests are under way it goes with the next ones: of the host's links, as many as were just made.
    */
-  freshen(isUnderWay: boolean): boolean {
-    if (!this.#rooms.hasStale) return false;
+  freshen(isUnderWay: boolean): void {
+    if (!this.#rooms.hasStale) return;
     const rooms = this.#rooms.takeStale();
     if (isUnderWay && rooms.every((room) => room === this.#rooms.host)) {
       for (const room of rooms) this.#rooms.staled(room);
-      return false;
+      return;
     }
-    const isNews = rooms.includes(this.#rooms.host) && this.#rooms.learnHome();
     for (const room of rooms) {
       this.#rooms.learn(room);
       this.#rooms.strays.learned(room);
     }
     for (const { inventory, channel } of [...rooms, ...this.#rooms.takeStale()])
       channel.exchange(inventory.takeStale().map(readLinkRequest));
-    return isNews;
   }
 
   #quietly<T>(read: () => T): T {

@@ -3,7 +3,7 @@ import type { InventoryLink, NamespaceNumber } from '../inventory/links.ts';
 import { isNamespaceId, type NamespaceName, type ObjectId, parseObjectId } from '../model/address.ts';
 import type { Channel, Exchanger } from '../netlink/channel.ts';
 import { OWN } from '../netlink/messages.ts';
-import { givenNsidOf, nsidOf, nsidsInside } from '../netlink/nsid.ts';
+import { givenNsidOf, nsidsInside } from '../netlink/nsid.ts';
 import { type Entrance, Room, type Shared } from './room.ts';
 import { Strays } from './strays.ts';
 
@@ -47,16 +47,6 @@ export class Rooms {
     );
   }
 
-  /**
-   * Learns the number the host's namespace has in itself, if it has one; whether that is news.
-   * It gets one when somebody reads a link elsewhere that stands on one of the host's, and its own notices carry it from then on.
-   */
-  learnHome(): boolean {
-    if (this.#home !== undefined) return false;
-    this.#settle(withSelf((self) => nsidOf(this.#channel, self)));
-    return this.#home !== undefined;
-  }
-
   /** The one an object is in. */
   of(id: ObjectId): Room | undefined {
     return isNamespaceId(id) ? this.lobby : this.#named.get(parseObjectId(id).namespace);
@@ -91,8 +81,9 @@ export class Rooms {
 
   /** Opens a room beside the host's. */
   add(entrance: Omit<Entrance, 'remembered'>): Room {
-    // To be read from outside costs the host a number, at the latest.
-    if (this.#home === undefined) this.#settle(withSelf((self) => givenNsidOf(this.#channel, self)));
+    // Read from outside, a link there may stand on one of the host's, which costs the host a number in itself.
+    this.#home ??= withSelf((self) => givenNsidOf(this.#channel, self));
+    if (this.#home !== undefined) this.#numbered.set(this.#home, this.host);
     return this.#open(entrance);
   }
 
@@ -109,13 +100,6 @@ export class Rooms {
 
   #rememberedIn(where: NamespaceName | typeof LOBBY): readonly ObjectId[] {
     return this.#remembered.get(where) ?? [];
-  }
-
-  #settle(home: number | undefined): void {
-    this.#home = home;
-    if (home === undefined) return;
-    this.#numbered.set(home, this.host);
-    this.#channel.setHome(home);
   }
 
   /** Nothing is known of a namespace any more: for whoever is in it, everything is gone. */

@@ -30,7 +30,6 @@ export interface NativeSocket {
   disarm(nsid: number, ifindex: number): void;
   reach(nsid: number, courier: NativeCourier, path: string, cookie: bigint): number;
   unreach(nsid: number): void;
-  setHome(nsid: number): void;
   close(): void;
 }
 

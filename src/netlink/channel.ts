@@ -111,11 +111,6 @@ export class Channel implements Exchanger, Launcher {
     return this.#socket.portId;
   }
 
-  /** Notices may carry the number of the socket's own namespace: NetlinkSocket.setHome. */
-  setHome(nsid: number): void {
-    this.#socket.setHome(nsid);
-  }
-
   /** Says how reflexes come into another namespace, which is heard from under an nsid. */
   reach(nsid: number, courier: Courier, to: NamedNamespace): void {
     this.#socket.reach(nsid, courier, to);

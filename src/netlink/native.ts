@@ -240,16 +240,6 @@ export class NetlinkSocket {
     this.#native.unreach(nsid);
   }
 
-  /**
-   * Says which nsid the socket's own namespace has in itself: what is heard under it counts as heard at home.
-   *
-   * Any read of a link in another namespace that stands on one of this gives it one (rtnl_fill_link_netnsid in
-   * net/core/rtnetlink.c); from then on the kernel adds it to all notices of a socket that listens to all namespaces.
-   */
-  setHome(nsid: number): void {
-    this.#native.setHome(nsid);
-  }
-
   /** How many datagrams were lost for want of room since the socket was opened. */
   drops(): number {
     const count = this.#native.drops();

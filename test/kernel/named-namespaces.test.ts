@@ -190,18 +190,3 @@ test('no thread that runs JavaScript ever enters a namespace', async (t) => {
     [],
   );
 });
-
-test('a host that gets a number in itself is heard as before', async (t) => {
-  const { ns, daemon } = await keepInSync(
-    t,
-    'daemon: { sweep: 1h }\nlinks: { x0: { kind: ifb, mtu: 1400 } }',
-  );
-  // Whoever reads links of another namespace that stand on the host's has the kernel do the same.
-  await ns.ip('netns', 'set', ns.name, '77');
-  for (const mtu of ['1300', '1200']) {
-    const from = daemon.journal.seen.length;
-    await ns.ip('link', 'set', 'x0', 'mtu', mtu);
-    await hears(daemon, 'x0', 'restored', from);
-  }
-  assert.equal((await ns.link('x0')).mtu, 1400);
-});
