@@ -15,7 +15,8 @@ export function fieldsText(fields: Values): readonly string[] {
 }
 
 /** What differs, in words. */
-export function differenceText({ key, wanted, found }: Change): string {
+export function differenceText({ key, wanted, found, movedTo }: Change): string {
+  if (movedTo !== undefined) return `was moved to ${movedTo}`;
   if (key === 'exists') return found === true ? 'is there, unwanted' : 'is gone';
   if (found === null) return `${key} ${valueText(wanted)} is missing`;
   if (wanted === null) return `${key} ${valueText(found)} is unwanted`;
@@ -23,7 +24,8 @@ export function differenceText({ key, wanted, found }: Change): string {
 }
 
 /** What was done about it, in words. */
-export function remedyText({ key, wanted, found }: Change): string {
+export function remedyText({ key, wanted, found, movedTo }: Change): string {
+  if (movedTo !== undefined) return 'brought back';
   if (key === 'exists') return wanted === true ? 'made' : 'taken away';
   if (wanted === null) return `${key} ${valueText(found)} taken out`;
   return found === null ? `${key} ${valueText(wanted)} put in` : `${key} set to ${valueText(wanted)}`;

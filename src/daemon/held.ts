@@ -149,7 +149,8 @@ function reasonFor({ change, need }: Finding, hold: Hold): string {
   }
 }
 
-export function differs({ key, wanted, found }: Change): string {
+export function differs({ key, wanted, found, movedTo }: Change): string {
+  if (movedTo !== undefined) return `it was moved to ${movedTo}`;
   if (key === 'exists') return 'it is gone';
   if (wanted === null) return `${key} has ${show(found)}, which nobody declared`;
   if (found === null)

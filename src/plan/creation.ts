@@ -1,4 +1,5 @@
-import { type DeclaredNamespace, namespaceId, parseObjectId } from '../model/address.ts';
+import { type DeclaredNamespace, namespaceId, type ObjectId, parseObjectId } from '../model/address.ts';
+import type { Change } from '../model/change.ts';
 import type { WantedLink } from '../model/declaration.ts';
 import type { Step } from '../model/step.ts';
 import type { Value, Values } from '../model/value.ts';
@@ -23,9 +24,18 @@ export function missing(
   policy: Policy,
   world: World,
 ): Judgement {
-  const change = { key: 'exists', wanted: true, found: false };
+  const { id } = wanted;
+  const { namespace } = parseObjectId(id);
+  const hasRoom = namespace === null || isThere(namespace, world);
+  const elsewhere = hasRoom ? world.whereabouts() : undefined;
   // Claimed but never seen: the making was cut short, which is no drift. Nor is it one that a link stays away.
   const drift = memory.origin !== null && memory.ifindex !== null;
+  const change: Change = {
+    key: 'exists',
+    wanted: true,
+    found: false,
+    ...(drift && elsewhere?.is === 'there' && { movedTo: referenceTo(elsewhere.id) }),
+  };
   const finding = (hold: Hold | null, need: ChangeNeed = 'live'): Finding => ({
     at: 'exists',
     change,
@@ -33,11 +43,7 @@ export function missing(
     drift,
     hold,
   });
-  const { id } = wanted;
-  const { namespace } = parseObjectId(id);
-  if (namespace !== null && !isThere(namespace, world))
-    return { ...inStep, findings: [finding(waitingFor(namespaceId(namespace)))] };
-  const elsewhere = world.whereabouts();
+  if (!hasRoom) return { ...inStep, findings: [finding(waitingFor(namespaceId(namespace)))] };
   if (elsewhere?.is === 'there') {
     const hold = heldBack('exists', 'live', drift, false, policy);
     const step: Step = { do: 'move', id, from: elsewhere.id };
@@ -68,6 +74,12 @@ export function missing(
     findings: [finding(hold, need)],
     steps: steps.map((step) => planned(step, need === 'recreate', hold)),
   };
+}
+
+/** A link as one in any namespace refers to it. */
+function referenceTo(id: ObjectId): string {
+  const { namespace, name } = parseObjectId(id);
+  return namespace === null ? `/${name}` : id;
 }
 
 /** Whether there is a namespace that is looked into: what has its name may be the host's own. */

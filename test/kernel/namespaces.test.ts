@@ -51,6 +51,16 @@ namespaces: { ${a}: ${macvlan('10.9.0.1')}, ${b}: ${macvlan('10.9.0.2')} }`,
   const within = await historyOf(daemon, `${a}/m0`);
   assert.deepEqual(keysOf(within), ['addresses', 'exists', 'state']);
   assert.ok(within.every(({ event }) => event !== 'refused'));
+  // Where it was taken is told, both when it is missed and when it was brought back.
+  const moves = within.flatMap(({ event, changes }) =>
+    ((changes ?? []) as { movedTo?: string }[]).flatMap(({ movedTo }) =>
+      movedTo === undefined ? [] : [`${event} ${movedTo}`],
+    ),
+  );
+  assert.deepEqual(
+    moves,
+    ['/m0', `${b}/strange`].flatMap((where) => [`drift ${where}`, `restored ${where}`]),
+  );
 });
 
 test('a pair through the host’s bridge comes back, whichever end is touched', async (t) => {

@@ -1,4 +1,4 @@
-import type { Change, Requester } from '../../model/change.ts';
+import { type Change, changeTold, type Requester } from '../../model/change.ts';
 import type { OnDrift } from '../../model/declaration.ts';
 import type { EventName, Happening } from '../../model/event.ts';
 import type { Complaint, Place } from '../../model/place.ts';
@@ -172,7 +172,7 @@ export function eventDocument(happening: Happening): EventDocument {
     at: instant(at),
     id,
     event,
-    ...(drift || restored || changes !== undefined ? { changes: (changes ?? []).map(changeDocument) } : {}),
+    ...(drift || restored || changes !== undefined ? { changes: (changes ?? []).map(changeTold) } : {}),
     ...(drift || by !== undefined ? { by: by == null ? null : requesterDocument(by) } : {}),
     ...(restored || micros !== undefined ? { micros: micros ?? null } : {}),
     ...(restored || disruptive !== undefined ? { disruptive: disruptive ?? false } : {}),
@@ -187,10 +187,6 @@ export function errorDocument(code: string, message: string): ErrorDocument {
 
 function stepDocument({ step, disruptive, withheld }: PlannedStep): StepDocument {
   return { ...step, disruptive, withheld };
-}
-
-function changeDocument({ key, wanted, found }: Change): Change {
-  return { key, wanted, found };
 }
 
 function requesterDocument({ pid, command, uid }: Requester): Requester {

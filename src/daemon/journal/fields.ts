@@ -1,3 +1,4 @@
+import { changeTold } from '../../model/change.ts';
 import type { Happening } from '../../model/event.ts';
 import type { Value } from '../../model/value.ts';
 
@@ -13,7 +14,7 @@ export function fieldsOf(happening: Happening): Fields {
     at: new Date(at).toISOString(),
     ...(kind !== undefined && { kind }),
     ...(changes !== undefined && {
-      changes: changes.map(({ key, wanted, found }) => ({ key, wanted, found })),
+      changes: changes.map(changeTold),
     }),
     ...(by !== undefined && {
       by: by === null ? null : { pid: by.pid, command: by.command, uid: by.uid },

@@ -78,7 +78,8 @@ function whatHappened(happening: Happening): string {
   }
 }
 
-function difference({ key, wanted, found }: Change): string {
+function difference({ key, wanted, found, movedTo }: Change): string {
+  if (movedTo !== undefined) return `it was moved to ${movedTo}`;
   if (key === 'exists') return found === true ? 'it is there, and should not be' : 'it is gone';
   if (found === null) return `${key} ${shown(wanted)} is missing`;
   if (wanted === null) return `${key} ${shown(found)} is there, and should not be`;
