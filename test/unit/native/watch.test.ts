@@ -15,7 +15,9 @@ function watchingWorker(namespace: number, leave: 'close' | 'exit' | 'throw' | '
   return new Worker(new URL('./watching-worker.js', import.meta.url), { workerData: { namespace, leave } });
 }
 
-test('the callback comes when there is something, and comes again for what it leaves', async () => {
+test('the callback comes when there is something, and comes again for what it leaves', {
+  timeout: 20_000,
+}, async () => {
   const socket = new NetlinkSocket({ protocol: NETLINK_ROUTE });
   let calls = 0;
   const twice = new Promise<void>((resolve) => {
@@ -32,7 +34,9 @@ test('the callback comes when there is something, and comes again for what it le
   socket.close();
 });
 
-test('promises settled in the callback are followed up before the loop goes on', async () => {
+test('promises settled in the callback are followed up before the loop goes on', {
+  timeout: 20_000,
+}, async () => {
   const socket = new NetlinkSocket({ protocol: NETLINK_ROUTE });
   const order: string[] = [];
   await new Promise<void>((resolve) => {
@@ -102,7 +106,7 @@ test('what the callback throws is an uncaught exception', () => {
   assert.equal(status, 0);
 });
 
-test('a worker thread watches, and ends by closing', { skip: needsRoot }, async (t) => {
+test('a worker thread watches, and ends by closing', { skip: needsRoot, timeout: 20_000 }, async (t) => {
   const namespace = await scratchNamespace(t);
   const worker = watchingWorker(namespace.fd, 'close');
   assert.deepEqual(await once(worker, 'message'), ['watching']);
@@ -111,7 +115,10 @@ test('a worker thread watches, and ends by closing', { skip: needsRoot }, async 
   assert.deepEqual(await once(worker, 'exit'), [0]);
 });
 
-test('a worker thread may exit or throw out of its callback', { skip: needsRoot }, async (t) => {
+test('a worker thread may exit or throw out of its callback', {
+  skip: needsRoot,
+  timeout: 20_000,
+}, async (t) => {
   const namespace = await scratchNamespace(t);
   for (const leave of ['exit', 'throw'] as const) {
     const worker = watchingWorker(namespace.fd, leave);
@@ -125,7 +132,10 @@ test('a worker thread may exit or throw out of its callback', { skip: needsRoot 
   }
 });
 
-test('a worker thread terminated while it watches takes nothing with it', { skip: needsRoot }, async (t) => {
+test('a worker thread terminated while it watches takes nothing with it', {
+  skip: needsRoot,
+  timeout: 20_000,
+}, async (t) => {
   const namespace = await scratchNamespace(t);
   const before = readdirSync('/proc/self/fd').length;
   for (let i = 0; i < 5; i += 1) {
