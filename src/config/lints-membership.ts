@@ -1,7 +1,7 @@
 import { article } from '../derive/grammar.ts';
 import { masterOfPortKey } from '../reconcilers/index.ts';
 import { asWritten, linksOfKind, referenceOf, type WorldLint, written } from './lint.ts';
-import { takerOf } from './lints-stack.ts';
+import { takerOf } from './lints-taking.ts';
 import { spotIn, spotOf, spotOfKey } from './world.ts';
 
 /** What does not go with being a member. */

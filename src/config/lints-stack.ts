@@ -1,7 +1,5 @@
-import { article } from '../derive/grammar.ts';
 import { objectId, parseObjectId } from '../model/address.ts';
 import {
-  asWritten,
   linksOfKind,
   lowerKeys,
   referenceOf,
@@ -11,7 +9,7 @@ import {
   written,
 } from './lint.ts';
 import { stackCycles } from './lint-cycle.ts';
-import { type Spot, spotIn, spotOf, spotOfKey, type World, type WorldLink } from './world.ts';
+import { type Spot, spotIn, spotOf, spotOfKey, type WorldLink } from './world.ts';
 
 /** IPV6_MIN_MTU (RFC 8200, section 5). */
 const LEAST_IPV6_MTU = 1280;
@@ -116,50 +114,6 @@ export const stackLints: readonly WorldLint[] = [
     },
   },
   {
-    id: 'passthru-shares',
-    severity: 'error',
-    doc: 'A macvlan in mode passthru has its lower link for itself; another macvlan is on it too.',
-    *check(world) {
-      const all = linksOfKind(world, 'macvlan');
-      const passing = new Map(all.filter(isPassthru).map((link) => [referenceOf(link, 'link'), link]));
-      for (const link of all) {
-        const owner = passing.get(referenceOf(link, 'link'));
-        if (owner === undefined || owner === link) continue;
-        const message = `\`${owner.id}\` is in mode passthru and must be the only macvlan on ${referenceOf(link, 'link')}; \`${link.id}\` is there too`;
-        yield { message, spot: spotOfKey(link, 'link'), also: spotOfKey(owner, 'mode') };
-      }
-    },
-  },
-  {
-    id: 'macvlan-on-macvlan',
-    severity: 'error',
-    doc: 'A macvlan stands on a macvlan; the kernel puts it on the link underneath instead.',
-    *check(world) {
-      for (const link of linksOfKind(world, 'macvlan')) {
-        const lower = world.named(link, 'link');
-        if (lower?.kind !== link.kind || lower === link) continue;
-        const under = referenceOf(lower, 'link');
-        const instead = under === undefined ? 'the link underneath' : asWritten(link, under);
-        const message = `\`${link.id}\` stands on ${article(lower.kind.name)}, which the kernel never does: write \`link: ${instead}\``;
-        yield { message, spot: spotOfKey(link, 'link'), also: spotOf(lower) };
-      }
-    },
-  },
-  {
-    id: 'macvlan-on-member',
-    severity: 'error',
-    doc: 'A macvlan stands on a bridge’s port or a bond’s member, whose packets already belong to the master.',
-    *check(world) {
-      for (const link of linksOfKind(world, 'macvlan')) {
-        const lower = world.named(link, 'link');
-        const master = lower === undefined ? undefined : takerOf(world, lower);
-        if (lower === undefined || master === undefined) continue;
-        const message = `\`${link.id}\` cannot stand on ${lower.id}, a member of ${article(master.kind.name)}; put it on ${master.id}`;
-        yield { message, spot: spotOfKey(link, 'link'), also: spotOfKey(lower, 'master') };
-      }
-    },
-  },
-  {
     id: 'bridge-in-bridge',
     severity: 'error',
     doc: 'A bridge is a port of a bridge.',
@@ -173,19 +127,6 @@ export const stackLints: readonly WorldLint[] = [
     },
   },
 ];
-
-/** Masters that take every packet of a member by its one rx_handler; a VRF does without. */
-export const takers: ReadonlySet<string> = new Set(['bridge', 'bond']);
-
-/** The declared master that takes all packets of a link. */
-export function takerOf(world: World, link: WorldLink): WorldLink | undefined {
-  const master = world.named(link, 'master');
-  return master !== undefined && takers.has(master.kind.name) ? master : undefined;
-}
-
-function isPassthru(link: WorldLink): boolean {
-  return written(link, 'mode') === 'passthru';
-}
 
 /** Switches that make packets of one port and identifier distinguishable (VXLAN_F_RCV_FLAGS in include/net/vxlan.h). */
 const receiveFlags = ['gbp', 'gpe', 'udp6zerocsumrx', 'remcsumrx', 'external', 'vnifilter'] as const;

@@ -4,10 +4,12 @@ import { kindLints } from './lints-kind.ts';
 import { membershipLints } from './lints-membership.ts';
 import { namespaceLints } from './lints-namespace.ts';
 import { stackLints } from './lints-stack.ts';
+import { takingLints } from './lints-taking.ts';
 
 /** Everything that is looked for in a declaration as a whole. */
 export const lints: readonly WorldLint[] = [
   ...stackLints,
+  ...takingLints,
   ...membershipLints,
   ...bondLints,
   ...namespaceLints,

@@ -47,6 +47,8 @@ export function unknownLinkKey(key: string, kind: Kind, kindIsWritten: boolean):
   if (kind.membership !== undefined && (key === 'ports' || key === 'members')) {
     return `${article(kind.name)} has \`${kind.membership.list}\`, not \`${key}\``;
   }
+  const lacking = Object.hasOwn(kind.lacks ?? {}, key) ? kind.lacks?.[key] : undefined;
+  if (lacking !== undefined) return `${article(kind.name)} has no \`${key}\`: ${lacking}`;
   const meant = Object.hasOwn(otherWords, key) ? otherWords[key] : undefined;
   const what = kindIsWritten ? article(kind.name) : 'a link';
   if (meant !== undefined && linkKey(kind, meant) !== undefined)

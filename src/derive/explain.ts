@@ -1,5 +1,5 @@
 import { didYouMean } from '../model/nearest.ts';
-import { everyLink } from '../reconcilers/every-link.ts';
+import { everyLink, everyLinkOf } from '../reconcilers/every-link.ts';
 import { kindNamed, kinds, kindUnder, linkKinds, listNamed, lists, masters } from '../reconcilers/index.ts';
 import type { AnyRow, Fields, Kind } from '../reconcilers/kind.ts';
 import type { ListTable } from '../reconcilers/list.ts';
@@ -88,7 +88,7 @@ export function explainKind(kind: Kind): ExplainedKind {
     made: kind.made,
     module: kind.kernel?.module ?? null,
     keys: isLink ? explainFields(kind.fields) : explainBody(),
-    everyLink: isLink ? Object.keys(everyLink).filter((key) => !Object.hasOwn(kind.fields, key)) : [],
+    everyLink: isLink ? Object.keys(everyLinkOf(kind)).filter((key) => !Object.hasOwn(kind.fields, key)) : [],
     lists: isLink ? Object.keys(lists) : [],
     members:
       membership === undefined
@@ -263,5 +263,5 @@ function unknown(path: string, kind: Kind | undefined): Explanation {
 
 function keysWithin(kind: Kind): readonly string[] {
   const ports = masters.flatMap(({ membership }) => membership?.port?.key ?? []);
-  return [...Object.keys(kind.fields), ...Object.keys(everyLink), ...Object.keys(lists), ...ports];
+  return [...Object.keys(kind.fields), ...Object.keys(everyLinkOf(kind)), ...Object.keys(lists), ...ports];
 }

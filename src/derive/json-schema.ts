@@ -1,5 +1,5 @@
 import type { Value } from '../model/value.ts';
-import { everyLink } from '../reconcilers/every-link.ts';
+import { everyLink, everyLinkOf } from '../reconcilers/every-link.ts';
 import { linkKinds, lists, masters } from '../reconcilers/index.ts';
 import type { AnyRow, Fields, Kind, Membership } from '../reconcilers/kind.ts';
 import type { ListTable } from '../reconcilers/list.ts';
@@ -81,7 +81,7 @@ function kindSchema(kind: Kind): Schema {
     required: [...(isDefault ? [] : ['kind']), ...required.map(([key]) => key)],
     properties: {
       kind: { const: kind.name, description: kind.summary },
-      ...Object.fromEntries(Object.keys(everyLink).map((key) => [key, reference(`every.${key}`)])),
+      ...Object.fromEntries(Object.keys(everyLinkOf(kind)).map((key) => [key, reference(`every.${key}`)])),
       // A kind may know better than every link: the bounds of its MTU.
       ...fieldSchemas(kind.fields),
       ...Object.fromEntries(Object.keys(lists).map((key) => [key, reference(`list.${key}`)])),

@@ -1,4 +1,4 @@
-import { everyLink } from '../reconcilers/every-link.ts';
+import { everyLinkOf } from '../reconcilers/every-link.ts';
 import { linkKinds, listNamed, lists, masters, rowOf } from '../reconcilers/index.ts';
 import type { AnyRow, Kind } from '../reconcilers/kind.ts';
 
@@ -47,7 +47,7 @@ export function keysOfLink(kind: Kind): readonly string[] {
   );
   return [
     ...ownKeys,
-    ...Object.keys({ ...everyLink, ...kind.fields }),
+    ...Object.keys({ ...everyLinkOf(kind), ...kind.fields }),
     ...Object.keys(lists),
     ...(kind.membership === undefined ? [] : [kind.membership.list]),
     ...ports,

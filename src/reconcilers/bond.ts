@@ -278,6 +278,7 @@ export const bond = defineKind({
     ),
   },
   membership: { list: 'members', port: { key: 'bond_port', fields: bondPort }, joinsDown: true },
+  takes: { from: 'members' },
   left: {
     clear_active_slave: 'an action, not a setting',
     AD_INFO: 'told by LACP',

@@ -261,6 +261,7 @@ export const bridge = defineKind({
     ),
   },
   membership: { list: 'ports', port: { key: 'bridge_port', fields: bridgePort }, joinsDown: false },
+  takes: { from: 'members' },
   lints: [forwardDelayWithStp, snoopingByVlanWithoutVlans],
   left: {
     ROOT_ID: 'told by the spanning tree',

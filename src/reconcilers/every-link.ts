@@ -4,7 +4,7 @@ import { IFLA, IFLA_INET6 } from '../wire/if-link.ts';
 import { u8, u32 } from '../wire/numbers.ts';
 import { AF, IFF } from '../wire/rtnetlink.ts';
 import { oneOf, onOff, upOrDown } from '../wire/words.ts';
-import { attr, type Fields, flag, nested, type Row, type RowOptions } from './kind.ts';
+import { attr, type Fields, flag, type Kind, nested, type Row, type RowOptions } from './kind.ts';
 
 const mtuDoc = 'The largest packet the link carries, in bytes, without its own header.';
 
@@ -86,6 +86,11 @@ export const everyLink = {
     'The bridge, bond, team or VRF the link is a member of; `none` for none.',
   ),
 } as const satisfies Fields;
+
+/** What of every link the links of a kind have. */
+export function everyLinkOf({ lacks = {} }: Kind): Fields {
+  return Object.fromEntries(Object.entries(everyLink).filter(([key]) => !Object.hasOwn(lacks, key)));
+}
 
 /** IFLA_* attributes of every link that are no row, and why. */
 export const everyLinkLeft = {

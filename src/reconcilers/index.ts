@@ -4,7 +4,7 @@ import { bond } from './bond.ts';
 import { bridge } from './bridge.ts';
 import { device } from './device.ts';
 import { dummy } from './dummy.ts';
-import { everyLink } from './every-link.ts';
+import { everyLinkOf } from './every-link.ts';
 import { ifb } from './ifb.ts';
 import type { AnyRow, Fields, Kind } from './kind.ts';
 import type { ListTable } from './list.ts';
@@ -71,7 +71,7 @@ export const portFields: Fields = Object.fromEntries(
 const tables = new Map<string, Fields>(
   Object.values<Kind>(kinds).map((kind) => [
     kind.name,
-    linkKinds.includes(kind) ? { ...everyLink, ...portFields, ...kind.fields } : kind.fields,
+    linkKinds.includes(kind) ? { ...everyLinkOf(kind), ...portFields, ...kind.fields } : kind.fields,
   ]),
 );
 

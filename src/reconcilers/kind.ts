@@ -104,6 +104,14 @@ export interface Membership {
   readonly cycles?: true;
 }
 
+/** Whose packets the links of a kind take, all of them: a link has one rx_handler (include/linux/netdevice.h). */
+export interface Taking {
+  /** Those of its members, or of the links these keys name. */
+  readonly from: 'members' | readonly string[];
+  /** Links of the same word share what they take. */
+  readonly sharedAs?: string;
+}
+
 export interface Kind {
   readonly name: string;
   /** The key at the top of a file its objects stand under: what stands under `links` is a link, and says its kind. */
@@ -120,6 +128,9 @@ export interface Kind {
   /** What the kernel tells and nobody can declare, for rules to look at (`beside`). */
   readonly told?: Fields;
   readonly membership?: Membership;
+  /** Keys of every link that its links cannot have, and why: the end of a sentence that says so. */
+  readonly lacks?: Readonly<Record<string, string>>;
+  readonly takes?: Taking;
   readonly address: OwnAddress;
   /** Whether a request resets what it does not carry (gre, ipip, …) or leaves it (the others). */
   readonly sends: 'changed' | 'whole';

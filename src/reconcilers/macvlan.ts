@@ -48,6 +48,7 @@ export const macvlan = defineKind({
       'Length of the queue for broadcast and multicast, in packets.',
     ),
   },
+  takes: { from: ['link'], sharedAs: 'macvlan' },
   left: {
     MACADDR_MODE: 'what to do with `macaddr`: the list is always sent whole',
     MACADDR: 'a single one of `macaddr`',
