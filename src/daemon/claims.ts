@@ -61,7 +61,8 @@ export class Claims {
       if (held.arriving === 'adopted') ledger.claim(id, held.wanted.kind, 'found');
       const { origin } = ledger.get(id);
       const otherEnd = origin === 'made' && peerKeyOf(held.wanted.kind) !== undefined ? link.lower : null;
-      if (origin !== null) ledger.saw(id, link.ifindex, origin === 'made' ? link.mac : null, otherEnd);
+      const mac = origin === 'made' && link.mac !== '' ? link.mac : null;
+      if (origin !== null) ledger.saw(id, link.ifindex, mac, otherEnd);
     }
     for (const { at, digest } of judgement.agreed)
       ledger.bring(id, at, digest, isOurs(ledger.get(id).inForce.get(at)?.how) ? 'put' : 'found');

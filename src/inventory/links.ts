@@ -82,7 +82,7 @@ class ReadLink implements InventoryLink {
 
   get mac(): string {
     const { view } = this.message;
-    this.#mac ??= macText(
+    this.#mac ??= macOf(
       new Uint8Array(view.buffer, view.byteOffset + this.#macAt, this.#macEnd - this.#macAt),
     );
     return this.#mac;
@@ -124,6 +124,11 @@ class ReadLink implements InventoryLink {
       }
     }
   }
+}
+
+/** All zeroes are shown of a link that has none (a netkit in mode l3). */
+function macOf(bytes: Uint8Array): string {
+  return bytes.every((byte) => byte === 0) ? '' : macText(bytes);
 }
 
 /** A text, without making it anew when it says what is known already. */
