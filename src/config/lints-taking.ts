@@ -59,6 +59,44 @@ export const takingLints: readonly WorldLint[] = [
       }
     },
   },
+  {
+    id: 'two-takers',
+    severity: 'error',
+    doc: 'Two links of different kinds take all packets of one link: a macvlan and an ipvlan, or two HSR rings.',
+    *check(world) {
+      const first = new Map<string, WorldLink>();
+      for (const { by: link, key, from } of takes(world)) {
+        const before = first.get(from) ?? link;
+        first.set(from, before);
+        const shared = link.kind.takes?.sharedAs;
+        if (before === link || (shared !== undefined && shared === before.kind.takes?.sharedAs)) continue;
+        const [one, two] = [article(before.kind.name), article(link.kind.name)];
+        const message = `\`${link.id}\` is ${two} on ${from}, whose packets \`${before.id}\` takes, ${one}; a link can have one of the two`;
+        yield { message, spot: spotOfKey(link, key), also: spotOf(before) };
+      }
+    },
+  },
+  {
+    id: 'one-for-all',
+    severity: 'error',
+    doc: 'Links that share the one underneath differ in what they have in common: the `mode` of ipvlans, the `bclim` of macvlans.',
+    *check(world) {
+      const first = new Map<string, WorldLink>();
+      for (const { by: link, from } of takes(world)) {
+        for (const key of link.kind.takes?.inCommon ?? []) {
+          const value = written(link, key);
+          if (value === undefined) continue;
+          const place = `${link.kind.takes?.sharedAs} ${key} ${from}`;
+          const before = first.get(place);
+          if (before === undefined) first.set(place, link);
+          else if (written(before, key) !== value) {
+            const message = `all on ${from} have one \`${key}\`: \`${link.id}\` has ${value}, and \`${before.id}\` has ${written(before, key)}`;
+            yield { message, spot: spotOfKey(link, key), also: spotOfKey(before, key) };
+          }
+        }
+      }
+    },
+  },
 ];
 
 /** The declared master that takes all packets of a link; a VRF does without. */

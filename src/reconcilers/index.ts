@@ -6,6 +6,8 @@ import { device } from './device.ts';
 import { dummy } from './dummy.ts';
 import { everyLinkOf } from './every-link.ts';
 import { ifb } from './ifb.ts';
+import { ipvlan } from './ipvlan.ts';
+import { ipvtap } from './ipvtap.ts';
 import type { AnyRow, Fields, Kind } from './kind.ts';
 import type { ListTable } from './list.ts';
 import { macvlan } from './macvlan.ts';
@@ -25,6 +27,8 @@ export const kinds = {
   vxlan,
   veth,
   macvlan,
+  ipvlan,
+  ipvtap,
   dummy,
   ifb,
   vrf,

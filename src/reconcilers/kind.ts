@@ -110,6 +110,8 @@ export interface Taking {
   readonly from: 'members' | readonly string[];
   /** Links of the same word share what they take. */
   readonly sharedAs?: string;
+  /** Keys in which those that share a link are one: the last to be set holds for all. */
+  readonly inCommon?: readonly string[];
 }
 
 export interface Kind {

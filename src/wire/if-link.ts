@@ -316,6 +316,12 @@ export const IFLA_MACVLAN = {
 /** What to do with the senders in IFLA_MACVLAN_MACADDR_DATA (enum macvlan_macaddr_mode). */
 export const MACVLAN_MACADDR = { ADD: 0, DEL: 1, FLUSH: 2, SET: 3 } as const;
 
+/** An ipvlan. */
+export const IFLA_IPVLAN = {
+  MODE: 1,
+  FLAGS: 2,
+} as const;
+
 /** A VRF. */
 export const IFLA_VRF = {
   TABLE: 1,

@@ -54,6 +54,14 @@ const lives: Readonly<Record<LinkKind, Life>> = {
     yaml: '{ kind: macvlan, link: low0, mode: private }',
     drift: { command: 'link set k0 type macvlan mode bridge', at: 'mode', wanted: 'private' },
   },
+  ipvlan: {
+    yaml: '{ kind: ipvlan, link: low0, mode: l2, flag: private }',
+    drift: { command: 'link set k0 type ipvlan mode l3', at: 'mode', wanted: 'l2' },
+  },
+  ipvtap: {
+    yaml: '{ kind: ipvtap, link: low0, mode: l2, flag: private }',
+    drift: { command: 'link set k0 type ipvtap mode l3', at: 'mode', wanted: 'l2' },
+  },
   dummy: {
     yaml: '{ kind: dummy, mtu: 1400 }',
     drift: { command: 'link set k0 mtu 1300', at: 'mtu', wanted: 1400 },

@@ -151,6 +151,19 @@ function qosMap(name: string, key: string): Outside {
   };
 }
 
+const ipvlanFlags = ['bridge', 'private', 'vepa'];
+
+/** Those ipvlan and ipvtap have in common. */
+function ipvlanKeys(kind: string): Readonly<Record<string, Outside>> {
+  return {
+    link: { read: ({ link }) => link.link as Value },
+    flag: {
+      read: (seen) => ipvlanFlags.find((one) => part(seen, 'data')[one] === true),
+      words: (value) => ['type', kind, text(value)],
+    },
+  };
+}
+
 /** Keys ip shows or takes otherwise than its kind's others. */
 const special: Readonly<Record<string, Readonly<Record<string, Outside>>>> = {
   bridge: {
@@ -290,6 +303,8 @@ const special: Readonly<Record<string, Readonly<Record<string, Outside>>>> = {
       words: (value) => ['type', 'macvlan', 'macaddr', 'set', ...(value as readonly string[])],
     },
   },
+  ipvlan: ipvlanKeys('ipvlan'),
+  ipvtap: ipvlanKeys('ipvtap'),
   veth: { peer: { read: ({ link }) => link.link as Value } },
 };
 
@@ -320,6 +335,8 @@ export function outside(kind: string, key: string): Outside {
       };
     case 'vlan':
     case 'macvlan':
+    case 'ipvlan':
+    case 'ipvtap':
     case 'vrf':
       return every ?? told(key, 'data', kind, key);
     default:

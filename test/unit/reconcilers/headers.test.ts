@@ -46,6 +46,8 @@ const families: readonly {
       ['IFLA_VLAN', numbers.IFLA_VLAN, kinds.vlan],
       ['IFLA_VXLAN', numbers.IFLA_VXLAN, kinds.vxlan],
       ['IFLA_MACVLAN', numbers.IFLA_MACVLAN, kinds.macvlan],
+      ['IFLA_IPVLAN', numbers.IFLA_IPVLAN, kinds.ipvlan],
+      ['IFLA_IPVLAN', numbers.IFLA_IPVLAN, kinds.ipvtap],
       ['IFLA_VRF', numbers.IFLA_VRF, kinds.vrf],
       ['VETH_INFO', numbers.VETH_INFO, kinds.veth],
     ] as const
