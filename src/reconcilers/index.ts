@@ -11,6 +11,7 @@ import { ipvtap } from './ipvtap.ts';
 import type { AnyRow, Fields, Kind } from './kind.ts';
 import type { ListTable } from './list.ts';
 import { macvlan } from './macvlan.ts';
+import { macvtap } from './macvtap.ts';
 import { namespace } from './namespace.ts';
 import { veth } from './veth.ts';
 import { vlan } from './vlan.ts';
@@ -27,6 +28,7 @@ export const kinds = {
   vxlan,
   veth,
   macvlan,
+  macvtap,
   ipvlan,
   ipvtap,
   dummy,

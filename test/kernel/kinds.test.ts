@@ -54,6 +54,10 @@ const lives: Readonly<Record<LinkKind, Life>> = {
     yaml: '{ kind: macvlan, link: low0, mode: private }',
     drift: { command: 'link set k0 type macvlan mode bridge', at: 'mode', wanted: 'private' },
   },
+  macvtap: {
+    yaml: '{ kind: macvtap, link: low0, mode: private }',
+    drift: { command: 'link set k0 type macvtap mode bridge', at: 'mode', wanted: 'private' },
+  },
   ipvlan: {
     yaml: '{ kind: ipvlan, link: low0, mode: l2, flag: private }',
     drift: { command: 'link set k0 type ipvlan mode l3', at: 'mode', wanted: 'l2' },
@@ -74,7 +78,7 @@ const lives: Readonly<Record<LinkKind, Life>> = {
 };
 
 /** On the host's own kernel nothing is tried that would load a module: it would stay. */
-const onHost = new Set(['device', 'bridge', 'vxlan', 'veth', 'macvlan', 'ifb']);
+const onHost = new Set(['device', 'bridge', 'vxlan', 'veth', 'macvlan', 'macvtap', 'ifb']);
 
 /** An attribute as ip(8) shows it: of the kind, else of every link. */
 function shown(link: LinkJson, at: string): unknown {

@@ -44,6 +44,8 @@ const needs: Readonly<Record<string, Need>> = {
   'bridge_port.mcast_max_groups': { since: '6.3' },
   'bridge_port.neigh_vlan_suppress': { since: '6.4' },
   'bridge_port.backup_nhid': { since: '6.6' },
+  'macvlan.bclim': { since: '6.4' },
+  'macvtap.bclim': { since: '6.4' },
   'vxlan.vnifilter': { since: '5.18' },
   'vxlan.localbypass': { since: '6.5' },
 };

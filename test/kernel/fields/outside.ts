@@ -151,6 +151,35 @@ function qosMap(name: string, key: string): Outside {
   };
 }
 
+/** Those macvlan and macvtap have in common. */
+function macvlanKeys(kind: string): Readonly<Record<string, Outside>> {
+  return {
+    link: { read: ({ link }) => link.link as Value },
+    flag: {
+      read: (seen) => {
+        const bits = Number(numbered('data', 2, 2).read(seen));
+        return ['nopromisc', 'nodst'].filter((_, i) => (bits >> i) & 1);
+      },
+      words: (value) => {
+        const flags = value as readonly string[];
+        return [
+          'type',
+          kind,
+          ...(flags.length === 0 ? ['flag', 'null'] : flags.flatMap((one) => ['flag', one])),
+        ];
+      },
+    },
+    macaddr: {
+      read: (seen) => (part(seen, 'data').macaddr_data ?? []) as Value,
+      words: (value) => ['type', kind, 'macaddr', 'set', ...(value as readonly string[])],
+    },
+    bclim: {
+      read: ({ raw }) => Buffer.from(raw?.data['9'] ?? '01000000', 'hex').readInt32LE(),
+      raw: (value) => numbered('data', 9, 4).raw?.(Number(value) >>> 0) ?? ['data', 9, ''],
+    },
+  };
+}
+
 const ipvlanFlags = ['bridge', 'private', 'vepa'];
 
 /** Those ipvlan and ipvtap have in common. */
@@ -282,27 +311,8 @@ const special: Readonly<Record<string, Readonly<Record<string, Outside>>>> = {
     },
     localbypass: numbered('data', 31, 1),
   },
-  macvlan: {
-    link: { read: ({ link }) => link.link as Value },
-    flag: {
-      read: (seen) => {
-        const bits = Number(numbered('data', 2, 2).read(seen));
-        return ['nopromisc', 'nodst'].filter((_, i) => (bits >> i) & 1);
-      },
-      words: (value) => {
-        const flags = value as readonly string[];
-        return [
-          'type',
-          'macvlan',
-          ...(flags.length === 0 ? ['flag', 'null'] : flags.flatMap((one) => ['flag', one])),
-        ];
-      },
-    },
-    macaddr: {
-      read: (seen) => (part(seen, 'data').macaddr_data ?? []) as Value,
-      words: (value) => ['type', 'macvlan', 'macaddr', 'set', ...(value as readonly string[])],
-    },
-  },
+  macvlan: macvlanKeys('macvlan'),
+  macvtap: macvlanKeys('macvtap'),
   ipvlan: ipvlanKeys('ipvlan'),
   ipvtap: ipvlanKeys('ipvtap'),
   veth: { peer: { read: ({ link }) => link.link as Value } },
@@ -335,6 +345,7 @@ export function outside(kind: string, key: string): Outside {
       };
     case 'vlan':
     case 'macvlan':
+    case 'macvtap':
     case 'ipvlan':
     case 'ipvtap':
     case 'vrf':

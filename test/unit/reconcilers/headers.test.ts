@@ -46,6 +46,7 @@ const families: readonly {
       ['IFLA_VLAN', numbers.IFLA_VLAN, kinds.vlan],
       ['IFLA_VXLAN', numbers.IFLA_VXLAN, kinds.vxlan],
       ['IFLA_MACVLAN', numbers.IFLA_MACVLAN, kinds.macvlan],
+      ['IFLA_MACVLAN', numbers.IFLA_MACVLAN, kinds.macvtap],
       ['IFLA_IPVLAN', numbers.IFLA_IPVLAN, kinds.ipvlan],
       ['IFLA_IPVLAN', numbers.IFLA_IPVLAN, kinds.ipvtap],
       ['IFLA_VRF', numbers.IFLA_VRF, kinds.vrf],

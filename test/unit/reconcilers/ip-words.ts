@@ -19,6 +19,7 @@ export const ipWords: Readonly<Record<string, string>> = {
   vxlan: `id group remote local ttl tos df flowlabel dev dstport srcport learning proxy rsc l2miss l3miss ageing
     maxaddress udpcsum udp6zerocsumtx udp6zerocsumrx remcsumtx remcsumrx external gbp gpe vnifilter`,
   macvlan: 'mode flag macaddr bcqueuelen',
+  macvtap: 'mode flag macaddr bcqueuelen',
   ipvlan: 'mode flags',
   ipvtap: 'mode flags',
   veth: 'peer',
