@@ -8,7 +8,7 @@ const later = {
 } as const;
 
 const laterKinds = (
-  'team geneve macsec vcan vxcan ipoib nlmon netdevsim tun tap ipip sit gre gretap ip6tnl ip6gre ' +
+  'team geneve macsec ipoib netdevsim tun tap ipip sit gre gretap ip6tnl ip6gre ' +
   'ip6gretap vti vti6 wireguard erspan ip6erspan hsr bareudp batadv netkit xfrm gtp amt failover ovs-bridge'
 ).split(' ');
 

@@ -19,6 +19,23 @@ export function mtuWithin(
 /** From the least IPv4 can do to the longest frame of Ethernet drivers (ETH_MIN_MTU, ETH_MAX_MTU). */
 export const ethernetMtu = { min: 68, max: 65535 } as const;
 
+/** How many queues a link is made with, for kinds that have use for more than one. */
+export const queues = {
+  numtxqueues: attr(
+    IFLA.NUM_TX_QUEUES,
+    u32({ min: 1, max: 4096 }),
+    { change: 'recreate', notice: 'always' },
+    'Number of transmit queues.',
+  ),
+  // Only kernels with CONFIG_RPS tell it (rtnl_fill_ifinfo in net/core/rtnetlink.c).
+  numrxqueues: attr(
+    IFLA.NUM_RX_QUEUES,
+    u32({ min: 1, max: 4096 }),
+    { change: 'recreate', notice: 'always', untold: true },
+    'Number of receive queues.',
+  ),
+} as const satisfies Fields;
+
 /** The attributes every link has, whatever its kind. */
 export const everyLink = {
   state: flag(

@@ -1,6 +1,6 @@
 import { mac } from '../wire/addresses.ts';
 import { IFLA } from '../wire/if-link.ts';
-import { u32 } from '../wire/numbers.ts';
+import { queues } from './every-link.ts';
 import { attr, defineKind } from './kind.ts';
 
 export const ifb = defineKind({
@@ -16,11 +16,7 @@ export const ifb = defineKind({
       { change: 'recreate', notice: 'always' },
       'The hardware (MAC) address.',
     ),
-    numtxqueues: attr(
-      IFLA.NUM_TX_QUEUES,
-      u32({ min: 1, max: 4096 }),
-      { change: 'recreate', notice: 'always' },
-      'Number of queues, each with a worker of its own.',
-    ),
+    ...queues,
+    numtxqueues: { ...queues.numtxqueues, doc: 'Number of queues, each with a worker of its own.' },
   },
 });

@@ -13,10 +13,13 @@ import type { ListTable } from './list.ts';
 import { macvlan } from './macvlan.ts';
 import { macvtap } from './macvtap.ts';
 import { namespace } from './namespace.ts';
+import { nlmon } from './nlmon.ts';
+import { vcan } from './vcan.ts';
 import { veth } from './veth.ts';
 import { vlan } from './vlan.ts';
 import { vlans } from './vlans.ts';
 import { vrf } from './vrf.ts';
+import { vxcan } from './vxcan.ts';
 import { vxlan } from './vxlan.ts';
 
 /** The registry: every kind of object vnetd knows, by name. */
@@ -33,6 +36,9 @@ export const kinds = {
   ipvtap,
   dummy,
   ifb,
+  nlmon,
+  vcan,
+  vxcan,
   vrf,
   namespace,
 } as const satisfies Record<string, Kind>;

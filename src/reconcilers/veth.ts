@@ -1,8 +1,7 @@
 import { linkRef } from '../wire/composites.ts';
-import { IFLA, VETH_INFO } from '../wire/if-link.ts';
-import { u32 } from '../wire/numbers.ts';
-import { ethernetMtu, mtuWithin } from './every-link.ts';
-import { attr, defineKind, peer } from './kind.ts';
+import { VETH_INFO } from '../wire/if-link.ts';
+import { ethernetMtu, mtuWithin, queues } from './every-link.ts';
+import { defineKind, peer } from './kind.ts';
 
 export const veth = defineKind({
   name: 'veth',
@@ -16,18 +15,6 @@ export const veth = defineKind({
       { change: 'recreate', notice: 'always', required: true, elsewhere: true },
       'The other end.',
     ),
-    numtxqueues: attr(
-      IFLA.NUM_TX_QUEUES,
-      u32({ min: 1, max: 4096 }),
-      { change: 'recreate', notice: 'always' },
-      'Number of transmit queues.',
-    ),
-    // Only kernels with CONFIG_RPS tell it (rtnl_fill_ifinfo in net/core/rtnetlink.c).
-    numrxqueues: attr(
-      IFLA.NUM_RX_QUEUES,
-      u32({ min: 1, max: 4096 }),
-      { change: 'recreate', notice: 'always', untold: true },
-      'Number of receive queues.',
-    ),
+    ...queues,
   },
 });

@@ -337,6 +337,78 @@ export const VETH_INFO = {
   PEER: 1,
 } as const;
 
+/** A vxcan (uapi/linux/can/vxcan.h). */
+export const VXCAN_INFO = {
+  PEER: 1,
+} as const;
+
+/** A netkit. */
+export const IFLA_NETKIT = {
+  PEER_INFO: 1,
+  PRIMARY: 2,
+  POLICY: 3,
+  PEER_POLICY: 4,
+  MODE: 5,
+  SCRUB: 6,
+  PEER_SCRUB: 7,
+} as const;
+
+/** An xfrm interface. */
+export const IFLA_XFRM = {
+  LINK: 1,
+  IF_ID: 2,
+  COLLECT_METADATA: 3,
+} as const;
+
+/** A bareudp. */
+export const IFLA_BAREUDP = {
+  PORT: 1,
+  ETHERTYPE: 2,
+  SRCPORT_MIN: 3,
+  MULTIPROTO_MODE: 4,
+} as const;
+
+/** An AMT tunnel (uapi/linux/amt.h). */
+export const IFLA_AMT = {
+  MODE: 1,
+  RELAY_PORT: 2,
+  GATEWAY_PORT: 3,
+  LINK: 4,
+  LOCAL_IP: 5,
+  REMOTE_IP: 6,
+  DISCOVERY_IP: 7,
+  MAX_TUNNELS: 8,
+} as const;
+
+/** An HSR or PRP ring. */
+export const IFLA_HSR = {
+  SLAVE1: 1,
+  SLAVE2: 2,
+  MULTICAST_SPEC: 3,
+  SUPERVISION_ADDR: 4,
+  SEQ_NR: 5,
+  VERSION: 6,
+  PROTOCOL: 7,
+  INTERLINK: 8,
+} as const;
+
+/** A GTP tunnel. */
+export const IFLA_GTP = {
+  FD0: 1,
+  FD1: 2,
+  PDP_HASHSIZE: 3,
+  ROLE: 4,
+  CREATE_SOCKETS: 5,
+  RESTART_COUNT: 6,
+  LOCAL: 7,
+  LOCAL6: 8,
+} as const;
+
+/** A B.A.T.M.A.N. mesh (uapi/linux/batman_adv.h). */
+export const IFLA_BATADV = {
+  ALGO_NAME: 1,
+} as const;
+
 /** Bridge settings of a link, in IFLA_AF_SPEC of an AF_BRIDGE message (uapi/linux/if_bridge.h). */
 export const IFLA_BRIDGE = {
   FLAGS: 0,

@@ -74,6 +74,18 @@ const lives: Readonly<Record<LinkKind, Life>> = {
     yaml: '{ kind: ifb, mtu: 1400 }',
     drift: { command: 'link set k0 mtu 1300', at: 'mtu', wanted: 1400 },
   },
+  nlmon: {
+    yaml: '{ kind: nlmon, mtu: 4000 }',
+    drift: { command: 'link set k0 mtu 3000', at: 'mtu', wanted: 4000 },
+  },
+  vcan: {
+    yaml: '{ kind: vcan, txqueuelen: 77 }',
+    drift: { command: 'link set k0 txqueuelen 66', at: 'txqlen', wanted: 77 },
+  },
+  vxcan: {
+    yaml: '{ kind: vxcan, peer: k1, txqueuelen: 77 }',
+    drift: { command: 'link set k0 txqueuelen 66', at: 'txqlen', wanted: 77 },
+  },
   vrf: { yaml: '{ kind: vrf, table: 77 }' },
 };
 

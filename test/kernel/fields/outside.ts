@@ -316,6 +316,7 @@ const special: Readonly<Record<string, Readonly<Record<string, Outside>>>> = {
   ipvlan: ipvlanKeys('ipvlan'),
   ipvtap: ipvlanKeys('ipvtap'),
   veth: { peer: { read: ({ link }) => link.link as Value } },
+  vxcan: { peer: { read: ({ link }) => link.link as Value } },
 };
 
 /** How a key of a kind (`bridge_port` and `bond_port` count as kinds) is seen and changed. */

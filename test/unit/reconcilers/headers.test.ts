@@ -12,7 +12,10 @@ const { IFLA, IFLA_INFO } = numbers;
 const ifLink = enumerators('/usr/include/linux/if_link.h');
 const ifBridge = enumerators('/usr/include/linux/if_bridge.h');
 const veth = enumerators('/usr/include/linux/veth.h');
-const headers = new Map([...ifLink, ...ifBridge, ...veth]);
+const vxcan = enumerators('/usr/include/linux/can/vxcan.h');
+const amt = enumerators('/usr/include/linux/amt.h');
+const batadv = enumerators('/usr/include/linux/batman_adv.h');
+const headers = new Map([...ifLink, ...ifBridge, ...veth, ...vxcan, ...amt, ...batadv]);
 
 /** Prefixes of enumerators that are longer than another's, so that IFLA_BR is not IFLA_BRPORT or IFLA_BRIDGE. */
 const prefixes = [
@@ -51,6 +54,7 @@ const families: readonly {
       ['IFLA_IPVLAN', numbers.IFLA_IPVLAN, kinds.ipvtap],
       ['IFLA_VRF', numbers.IFLA_VRF, kinds.vrf],
       ['VETH_INFO', numbers.VETH_INFO, kinds.veth],
+      ['VXCAN_INFO', numbers.VXCAN_INFO, kinds.vxcan],
     ] as const
   ).map(([prefix, own, kind]: readonly [string, Readonly<Record<string, number>>, Kind]) => ({
     prefix,

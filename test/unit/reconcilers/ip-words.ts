@@ -23,6 +23,7 @@ export const ipWords: Readonly<Record<string, string>> = {
   ipvlan: 'mode flags',
   ipvtap: 'mode flags',
   veth: 'peer',
+  vxcan: 'peer',
   vrf: 'table',
 };
 
