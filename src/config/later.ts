@@ -9,7 +9,7 @@ const later = {
 
 const laterKinds = (
   'team geneve macsec ipoib netdevsim tun tap ipip sit gre gretap ip6tnl ip6gre ' +
-  'ip6gretap vti vti6 wireguard erspan ip6erspan hsr bareudp batadv netkit xfrm gtp amt failover ovs-bridge'
+  'ip6gretap vti vti6 wireguard erspan ip6erspan failover ovs-bridge'
 ).split(' ');
 
 export function isForLater(where: keyof typeof later, key: string): boolean {

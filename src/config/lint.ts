@@ -28,7 +28,7 @@ export function written(link: WorldLink, key: string): WorldField['value'] | und
 }
 
 /** Keys that name a link this one stands on. */
-export const lowerKeys = ['link', 'dev'] as const;
+export const lowerKeys = ['link', 'dev', 'slave1', 'slave2'] as const;
 
 /** The id a key names, declared or not; undefined for none. */
 export function referenceOf(link: WorldLink, key: string): ObjectId | undefined {

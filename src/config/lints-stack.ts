@@ -1,4 +1,6 @@
 import { objectId, parseObjectId } from '../model/address.ts';
+import { peerKeyOf } from '../reconcilers/index.ts';
+import type { Fields } from '../reconcilers/kind.ts';
 import {
   linksOfKind,
   lowerKeys,
@@ -114,6 +116,52 @@ export const stackLints: readonly WorldLint[] = [
     },
   },
   {
+    id: 'one-of-each',
+    severity: 'error',
+    doc: 'Two links of a kind agree in what one of them at most can have: the `if_id` of xfrm, the `dstport` of bareudp; there can be one gtp.',
+    *check(world) {
+      const first = new Map<string, WorldLink>();
+      for (const link of world.links.values()) {
+        for (const keys of link.kind.apart ?? []) {
+          if (keys.some((key) => written(link, key) === undefined)) continue;
+          const values = keys.map((key) => `\`${key}\` ${written(link, key)}`).join(' and ');
+          const place = `${link.kind.name} ${underlayOf(link)} ${values}`;
+          const before = first.get(place);
+          if (before === undefined) {
+            first.set(place, link);
+            continue;
+          }
+          const of = keys.length === 0 ? 'there can be one' : `only one can have ${values}`;
+          const message = `\`${before.id}\` and \`${link.id}\` are both of kind ${link.kind.name}, of which ${of}`;
+          const [key] = keys;
+          if (key === undefined) yield { message, spot: spotOf(link), also: spotOf(before) };
+          else yield { message, spot: spotOfKey(link, key), also: spotOfKey(before, key) };
+        }
+      }
+    },
+  },
+  {
+    id: 'said-on-both-ends',
+    severity: 'error',
+    doc: 'Both ends of a pair say something of the pair as a whole, which is said on one of them.',
+    *check(world) {
+      const told = new Set<WorldLink>();
+      for (const link of world.links.values()) {
+        const table: Fields = link.kind.fields;
+        const said = (end: WorldLink) => Object.keys(end.fields).find((key) => table[key]?.ofPair === true);
+        const peer = peerKeyOf(link.kind.name);
+        const key = said(link);
+        const other = peer === undefined || key === undefined ? undefined : world.named(link, peer);
+        if (key === undefined || other?.kind !== link.kind || other === link || told.has(other)) continue;
+        told.add(link);
+        const theirs = said(other);
+        if (theirs === undefined) continue;
+        const message = `\`${other.id}\` is the other end, and says \`${theirs}\`: what is said of a pair is said on one end`;
+        yield { message, spot: spotOfKey(link, key), also: spotOfKey(other, theirs) };
+      }
+    },
+  },
+  {
     id: 'bridge-in-bridge',
     severity: 'error',
     doc: 'A bridge is a port of a bridge.',
@@ -141,9 +189,14 @@ function vxlanSocket(link: WorldLink): string {
   const linkLocal = ends.some((end) => /^fe[89ab]/i.test(end)) ? dev : '';
   const family = ends.some((end) => end.includes(':')) ? 'IPv6' : 'IPv4';
   const flags = receiveFlags.map((flag) => written(link, flag) === true);
+  const socket = [written(link, 'id') ?? 0, written(link, 'dstport') ?? '', family, linkLocal];
+  return [...socket, underlayOf(link), ...flags].join(' ');
+}
+
+/** The namespace a link's own packets go through, as text. */
+function underlayOf(link: WorldLink): string {
+  const dev = referenceOf(link, 'dev');
   const own = (dev === undefined ? link : parseObjectId(dev)).namespace;
   const said = underlayWritten(link);
-  const underlay = (said === undefined ? own : said) ?? '';
-  const socket = [written(link, 'id') ?? 0, written(link, 'dstport') ?? '', family, linkLocal];
-  return [...socket, underlay, ...flags].join(' ');
+  return (said === undefined ? own : said) ?? '';
 }

@@ -41,7 +41,8 @@ export function decodeRow(row: AnyRow, message: LinkMessage, names: Names): Valu
       const said = place.word === undefined ? undefined : follow(attributesOf(message), place.word.path);
       if (said !== undefined && (said.end === said.start || said.view.getUint8(said.start) !== 0))
         return place.word?.word;
-      return orAbsent(row, follow(attributesOf(message), place.path), names);
+      const told = place.told === undefined ? undefined : follow(attributesOf(message), place.told);
+      return orAbsent(row, told ?? follow(attributesOf(message), place.path), names);
     }
     case 'family': {
       const found = follow(attributesOf(message), place.v4) ?? follow(attributesOf(message), place.v6);

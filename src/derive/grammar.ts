@@ -6,5 +6,5 @@ export function listing(words: readonly string[], last: 'and' | 'or'): string {
 
 /** `a bond`, `an ifb`. */
 export function article(noun: string): string {
-  return `${/^[aeio]/.test(noun) ? 'an' : 'a'} ${noun}`;
+  return `${/^([aeio]|hsr$|nlmon$|xfrm$)/.test(noun) ? 'an' : 'a'} ${noun}`;
 }

@@ -1,10 +1,15 @@
 import { addresses } from './addresses.ts';
 import { altnames } from './altnames.ts';
+import { amt } from './amt.ts';
+import { bareudp } from './bareudp.ts';
+import { batadv } from './batadv.ts';
 import { bond } from './bond.ts';
 import { bridge } from './bridge.ts';
 import { device } from './device.ts';
 import { dummy } from './dummy.ts';
 import { everyLinkOf } from './every-link.ts';
+import { gtp } from './gtp.ts';
+import { hsr } from './hsr.ts';
 import { ifb } from './ifb.ts';
 import { ipvlan } from './ipvlan.ts';
 import { ipvtap } from './ipvtap.ts';
@@ -13,6 +18,7 @@ import type { ListTable } from './list.ts';
 import { macvlan } from './macvlan.ts';
 import { macvtap } from './macvtap.ts';
 import { namespace } from './namespace.ts';
+import { netkit } from './netkit.ts';
 import { nlmon } from './nlmon.ts';
 import { vcan } from './vcan.ts';
 import { veth } from './veth.ts';
@@ -21,6 +27,7 @@ import { vlans } from './vlans.ts';
 import { vrf } from './vrf.ts';
 import { vxcan } from './vxcan.ts';
 import { vxlan } from './vxlan.ts';
+import { xfrm } from './xfrm.ts';
 
 /** The registry: every kind of object vnetd knows, by name. */
 export const kinds = {
@@ -40,6 +47,13 @@ export const kinds = {
   vcan,
   vxcan,
   vrf,
+  netkit,
+  xfrm,
+  bareudp,
+  amt,
+  hsr,
+  batadv,
+  gtp,
   namespace,
 } as const satisfies Record<string, Kind>;
 

@@ -35,6 +35,8 @@ export type PlaceOnWire =
 export interface PlaceExtras {
   /** A word said by a flag attribute of its own instead; reported there as a byte that is not 0. */
   readonly word?: { readonly word: string; readonly path: readonly number[] };
+  /** Where it is reported, if not where it is sent. */
+  readonly told?: readonly number[];
   /** What has to be sent with it and means nothing by itself. */
   readonly along?: { readonly path: readonly number[]; readonly payload: Uint8Array };
 }
@@ -67,6 +69,8 @@ export interface RowOptions<V extends Value> {
   readonly beforeUp?: true;
   /** The link it names may be in another namespace than its own. */
   readonly elsewhere?: true;
+  /** Said of a pair as a whole, so on one of its ends. */
+  readonly ofPair?: true;
   /** Other names the field is known by; never shown. */
   readonly also?: readonly string[];
 }
@@ -133,6 +137,8 @@ export interface Kind {
   /** Keys of every link that its links cannot have, and why: the end of a sentence that says so. */
   readonly lacks?: Readonly<Record<string, string>>;
   readonly takes?: Taking;
+  /** Keys in which no two links with one underlay can agree, if both have them; no keys at all: there can be one link. */
+  readonly apart?: readonly (readonly string[])[];
   readonly address: OwnAddress;
   /** Whether a request resets what it does not carry (gre, ipip, …) or leaves it (the others). */
   readonly sends: 'changed' | 'whole';

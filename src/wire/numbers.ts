@@ -78,6 +78,17 @@ export function u8(bounds: Bounds = {}): WireType<NumberOrWord> {
   return integer(layouts.u8, bounds);
 }
 
+/** An unsigned byte, reported as the last of a longer value. */
+export function lastByte(bounds: Bounds = {}): WireType<NumberOrWord> {
+  const base = u8(bounds);
+  return {
+    ...base,
+    name: 'u8 at the end',
+    decode: ({ view, start, end }, names) =>
+      end > start ? base.decode({ view, start: end - 1, end }, names) : undefined,
+  };
+}
+
 /** Two bytes in host order. */
 export function u16(bounds: Bounds = {}): WireType<NumberOrWord> {
   return integer(layouts.u16, bounds);

@@ -1,6 +1,6 @@
 import { didYouMean } from '../model/nearest.ts';
 import { Misfit, nameOf, textWritten, type Written } from '../model/written.ts';
-import { littleEndian } from './bytes.ts';
+import { littleEndian, textOf } from './bytes.ts';
 import { leftOut, type WireType } from './type.ts';
 
 const onWords = new Set(['true', 'on', '1']);
@@ -135,6 +135,28 @@ export function oneOf(
       const number = base.decode(slice, names);
       return number === undefined ? undefined : (wordFor.get(Number(number)) ?? String(number));
     },
+    agrees: (wanted, found) => wanted === found,
+    samples: words,
+    refused: ['', 'nonsense'],
+  };
+}
+
+/** One of several words, sent as it is written, with a NUL behind. */
+export function namedWord(words: readonly string[]): WireType<string> {
+  const range = words.join(', ');
+  return {
+    name: 'word',
+    range,
+    schema: { enum: words },
+    read(written) {
+      const text = textWritten(written, `one of ${range}`);
+      const word = words.find((one) => one.toLowerCase() === text.toLowerCase());
+      if (word === undefined)
+        throw new Misfit(written, `${nameOf(written)} is not one of ${range}${didYouMean(text, words)}`);
+      return word;
+    },
+    encode: (value) => Uint8Array.from(Buffer.from(`${value}\0`)),
+    decode: (slice) => textOf(slice),
     agrees: (wanted, found) => wanted === found,
     samples: words,
     refused: ['', 'nonsense'],

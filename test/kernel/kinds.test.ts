@@ -1,10 +1,12 @@
 // kernels: host uml-6.12 uml-6.1
 // memory: 512M
-// timeout: 400
+// timeout: 600
 // The life of a link of every kind: made, changed by somebody, deleted by somebody, let go or taken away.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { article } from '../../src/derive/grammar.ts';
 import type { kinds } from '../../src/reconcilers/index.ts';
+import { lacksKind } from './fields/lacking.ts';
 import type { LinkJson, Tools } from './support/ip.ts';
 import { inSync, keepInSync, objectsOf, within } from './support/keeping.ts';
 import { until } from './support/until.ts';
@@ -87,6 +89,34 @@ const lives: Readonly<Record<LinkKind, Life>> = {
     drift: { command: 'link set k0 txqueuelen 66', at: 'txqlen', wanted: 77 },
   },
   vrf: { yaml: '{ kind: vrf, table: 77 }' },
+  netkit: {
+    yaml: '{ kind: netkit, peer: k1, mtu: 1400 }',
+    drift: { command: 'link set k0 mtu 1300', at: 'mtu', wanted: 1400 },
+  },
+  xfrm: {
+    yaml: '{ kind: xfrm, dev: low0, if_id: 7 }',
+    drift: { command: 'link set k0 type xfrm dev low0 if_id 8', at: 'if_id', wanted: '0x7' },
+  },
+  bareudp: {
+    yaml: '{ kind: bareudp, dstport: 6635, ethertype: mpls_uc, mtu: 1400 }',
+    drift: { command: 'link set k0 mtu 1300', at: 'mtu', wanted: 1400 },
+  },
+  amt: {
+    yaml: '{ kind: amt, mode: relay, local: 192.0.2.1, dev: low0, mtu: 1400 }',
+    drift: { command: 'link set k0 mtu 1300', at: 'mtu', wanted: 1400 },
+  },
+  hsr: {
+    yaml: '{ kind: hsr, slave1: low0, slave2: low1, mtu: 1400 }',
+    drift: { command: 'link set k0 mtu 1300', at: 'mtu', wanted: 1400 },
+  },
+  batadv: {
+    yaml: '{ kind: batadv, ra: BATMAN_IV, members: [low0], mtu: 1400 }',
+    drift: { command: 'link set k0 mtu 1300', at: 'mtu', wanted: 1400 },
+  },
+  gtp: {
+    yaml: '{ kind: gtp, role: sgsn, mtu: 1400 }',
+    drift: { command: 'link set k0 mtu 1300', at: 'mtu', wanted: 1400 },
+  },
 };
 
 /** On the host's own kernel nothing is tried that would load a module: it would stay. */
@@ -100,7 +130,7 @@ function shown(link: LinkJson, at: string): unknown {
 
 async function live(t: TestContext, kind: LinkKind): Promise<void> {
   const { before, yaml, drift } = lives[kind];
-  const declaration = `links:\n  low0: { kind: ifb }\n  k0: ${yaml}\n`;
+  const declaration = `links:\n  low0: { kind: ifb }\n  low1: { kind: ifb }\n  k0: ${yaml}\n`;
   const prepare = async (ns: Tools) => {
     if (before !== undefined) await ns.ipBatch([before]);
   };
@@ -138,7 +168,8 @@ async function live(t: TestContext, kind: LinkKind): Promise<void> {
 
 for (const kind of Object.keys(lives) as LinkKind[]) {
   if (process.env.VNETD_TEST_KERNEL === 'host' && !onHost.has(kind)) continue;
-  test(`the life of a ${kind}`, async (t) => {
+  const skip = kind === 'device' ? false : lacksKind(kind);
+  test(`the life of ${article(kind)}`, { skip }, async (t) => {
     await live(t, kind);
     t.diagnostic(`kind: ${kind}`);
   });

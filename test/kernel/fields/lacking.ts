@@ -84,6 +84,15 @@ export function cannotTry(...names: readonly (keyof typeof kinds)[]): string | f
   return absent.length > 0 && `not without the module ${absent.join(', ')}, which is not loaded`;
 }
 
+/** Why links of a kind cannot be tried on the kernel that runs here; false where they can. */
+export function lacksKind(name: keyof typeof kinds): string | false {
+  const here = cannotTry(name);
+  if (here !== false) return here;
+  const kind = kindNamed(name)?.kernel?.kind ?? name;
+  const { stderr } = spawnSync('unshare', ['-n', 'ip', 'link', 'add', 'k0', 'type', kind]);
+  return /Unknown device type/.test(String(stderr)) && `this kernel has no ${name}`;
+}
+
 function isSince({ since, backports = [] }: Need): boolean {
   if (since === undefined || compare(release(), since) >= 0) return true;
   const series = (version: string) => version.split('.').slice(0, 2).join('.');

@@ -55,6 +55,12 @@ const families: readonly {
       ['IFLA_VRF', numbers.IFLA_VRF, kinds.vrf],
       ['VETH_INFO', numbers.VETH_INFO, kinds.veth],
       ['VXCAN_INFO', numbers.VXCAN_INFO, kinds.vxcan],
+      ['IFLA_XFRM', numbers.IFLA_XFRM, kinds.xfrm],
+      ['IFLA_BAREUDP', numbers.IFLA_BAREUDP, kinds.bareudp],
+      ['IFLA_AMT', numbers.IFLA_AMT, kinds.amt],
+      ['IFLA_HSR', numbers.IFLA_HSR, kinds.hsr],
+      ['IFLA_GTP', numbers.IFLA_GTP, kinds.gtp],
+      ['IFLA_BATADV', numbers.IFLA_BATADV, kinds.batadv],
     ] as const
   ).map(([prefix, own, kind]: readonly [string, Readonly<Record<string, number>>, Kind]) => ({
     prefix,
@@ -97,7 +103,7 @@ function numbersUnder(row: AnyRow, nest: readonly number[]): readonly number[] {
       case 'peer':
         return [place.path];
       case 'attribute':
-        return [place.path, place.word?.path ?? [], place.along?.path ?? []];
+        return [place.path, place.word?.path ?? [], place.told ?? [], place.along?.path ?? []];
       default:
         return place satisfies never;
     }

@@ -25,6 +25,12 @@ export const ipWords: Readonly<Record<string, string>> = {
   veth: 'peer',
   vxcan: 'peer',
   vrf: 'table',
+  hsr: 'slave1 slave2 supervision version proto',
+  bareudp: 'dstport ethertype srcportmin multiproto',
+  batadv: 'ra',
+  xfrm: 'dev if_id external',
+  gtp: 'role hsize restart_count',
+  amt: 'discovery mode local dev relay_port gateway_port max_tunnels',
 };
 
 /** Those of members, by the kind of their master. */

@@ -1,0 +1,66 @@
+import { linkRef } from '../wire/composites.ts';
+import { IFLA_XFRM } from '../wire/if-link.ts';
+import { namespaceRef } from '../wire/namespaces.ts';
+import { u32 } from '../wire/numbers.ts';
+import { presence } from '../wire/words.ts';
+import { ethernetMtu, mtuWithin } from './every-link.ts';
+import { type ChangeNeed, type Circumstances, defineKind, info, type Lint, underlay } from './kind.ts';
+
+const made = { change: 'recreate', notice: 'always' } as const;
+
+/** Its id goes with the link underneath, which has to be sent along and cannot be another (xfrmi_change). */
+function besideDev({ found, wanted }: Circumstances): ChangeNeed {
+  const isSentAlong = wanted.dev !== undefined && wanted.dev === found.dev;
+  return isSentAlong || (found.dev ?? 'none') === 'none' ? 'live' : 'recreate';
+}
+
+const idOrExternal: Lint = {
+  severity: 'error',
+  check({ external, if_id, dev }) {
+    if (external !== true)
+      return if_id === undefined
+        ? { key: 'kind', message: 'an xfrm needs `if_id`, or `external: true` to take it from each packet' }
+        : undefined;
+    const key = if_id !== undefined ? 'if_id' : dev !== undefined && dev !== 'none' ? 'dev' : undefined;
+    return key === undefined
+      ? undefined
+      : { key, message: `with \`external\` each packet says its own: an xfrm has no \`${key}\` then` };
+  },
+};
+
+export const xfrm = defineKind({
+  name: 'xfrm',
+  summary: 'A link whose packets the IPsec policies of one identifier encrypt.',
+  when: 'For IPsec by routes: policies and states with this `if_id`, brought by charon or the like, do the rest. Older kernels have vti.',
+  kernel: { kind: 'xfrm', module: 'xfrm_interface' },
+  address: 'none',
+  lacks: { address: 'it carries IP packets, without a header of its own' },
+  apart: [['if_id']],
+  fields: {
+    mtu: mtuWithin(ethernetMtu),
+    dev: info(
+      IFLA_XFRM.LINK,
+      linkRef({ none: true }),
+      { ...made, elsewhere: true },
+      'The link the encrypted packets leave by.',
+    ),
+    if_id: info(
+      IFLA_XFRM.IF_ID,
+      u32({ min: 1 }),
+      { change: besideDev, notice: 'when-up', beside: ['dev'], moves: () => ['dev'] },
+      'The identifier that policies and states have too.',
+    ),
+    external: info(
+      IFLA_XFRM.COLLECT_METADATA,
+      presence,
+      { ...made, absent: false },
+      'Take the identifier from each packet’s metadata.',
+    ),
+    link_netns: underlay(
+      namespaceRef,
+      made,
+      'The namespace of the policies and of the encrypted packets, `/` for the host’s; without it that of `dev`, or the link’s own.',
+    ),
+  },
+  lints: [idOrExternal],
+});
