@@ -97,6 +97,26 @@ export const takingLints: readonly WorldLint[] = [
       }
     },
   },
+  {
+    id: 'unsaid-for-all',
+    severity: 'warning',
+    doc: 'An ipvlan without `mode` stands beside one that has another than l3, which all would get when it is made.',
+    *check(world) {
+      const all = takes(world);
+      for (const { by: link, key, from } of all) {
+        for (const [unsaid, value] of Object.entries(link.kind.takes?.unsaid ?? {})) {
+          if (written(link, unsaid) !== undefined) continue;
+          const sibling = all.find(
+            ({ by, from: theirs }) => theirs === from && (written(by, unsaid) ?? value) !== value,
+          )?.by;
+          if (sibling === undefined) continue;
+          const said = `\`${unsaid}: ${written(sibling, unsaid)}\``;
+          const message = `\`${link.id}\` has no \`${unsaid}\`: made so, it gives all on ${from} ${value}; write ${said} here as on ${sibling.id}`;
+          yield { message, spot: spotOfKey(link, key), also: spotOfKey(sibling, unsaid) };
+        }
+      }
+    },
+  },
 ];
 
 /** The declared master that takes all packets of a link; a VRF does without. */

@@ -32,7 +32,13 @@ export const ipvlanFields = {
 } as const satisfies Fields;
 
 /** They share the one underneath with each other and with nobody else. */
-export const ipvlanTakes: Taking = { from: ['link'], sharedAs: 'ipvlan', inCommon: ['mode', 'flag'] };
+export const ipvlanTakes: Taking = {
+  from: ['link'],
+  sharedAs: 'ipvlan',
+  inCommon: ['mode', 'flag'],
+  // ipvlan_link_new starts from it and sets the port.
+  unsaid: { mode: 'l3' },
+};
 
 /** They answer under the MAC underneath, and follow it. */
 export const ipvlanLacks = { address: 'it has that of the link underneath' } as const;

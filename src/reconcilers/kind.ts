@@ -47,6 +47,8 @@ export interface RowOptions<V extends Value> {
   readonly notice: Notice;
   /** Must be written for the kernel to make the link. */
   readonly required?: true;
+  /** Stands in every creating request, the barest too: without, the kernel refuses it. */
+  readonly fromTheStart?: true;
   /** What it means that the kernel's message has no such attribute; without it: this kernel does not know the field. */
   readonly absent?: V;
   /** The kernel cannot report the value now, so nothing can be said of it (a bond's primary that is out); what is waited for. */
@@ -116,6 +118,8 @@ export interface Taking {
   readonly sharedAs?: string;
   /** Keys in which those that share a link are one: the last to be set holds for all. */
   readonly inCommon?: readonly string[];
+  /** What becomes of such keys, for all, when one is made that does not say them. */
+  readonly unsaid?: Values;
 }
 
 export interface Kind {
