@@ -346,6 +346,7 @@ function onlyNeeded(kind: string, fields: Values): Values {
     const row = own[key];
     return (
       row?.required === true ||
+      row?.fromTheStart === true ||
       (row !== undefined && needOf(row, { found: {}, wanted: fields }) === 'recreate')
     );
   };

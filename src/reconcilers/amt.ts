@@ -39,9 +39,11 @@ export const amt = defineKind({
   name: 'amt',
   summary: 'Multicast over a network that has none (RFC 7450).',
   when: 'A relay stands where multicast comes from, a gateway at whoever wants it. Within one network an IGMP proxy will do.',
+  // Gateways bind it too (amt_socket_create).
+  apart: [['relay_port']],
   fields: {
     // The kernel works it out of that of `dev`, whatever the creating message says.
-    mtu: mtuWithin({ min: 98, max: 65505 }, { twice: true }),
+    mtu: mtuWithin({ min: 108, max: 65495 }, { twice: true }),
     // It has no ndo_set_mac_address: the creating message alone decides.
     address: attr(IFLA.ADDRESS, mac(), made, 'The hardware (MAC) address.'),
     mode: info(

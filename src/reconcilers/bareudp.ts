@@ -1,7 +1,7 @@
 import { IFLA_BAREUDP } from '../wire/if-link.ts';
 import { u16, u16be } from '../wire/numbers.ts';
 import { presence } from '../wire/words.ts';
-import { mtuWithin } from './every-link.ts';
+import { addrgenmodeWithoutMac, mtuWithin } from './every-link.ts';
 import { defineKind, info, type Lint } from './kind.ts';
 
 /** It has no changelink: everything is for life (drivers/net/bareudp.c). */
@@ -27,6 +27,7 @@ export const bareudp = defineKind({
   fields: {
     // What is left of an IP packet by the header of UDP.
     mtu: mtuWithin({ min: 68, max: 65527 }),
+    addrgenmode: addrgenmodeWithoutMac,
     dstport: info(IFLA_BAREUDP.PORT, u16be({ min: 1 }), { ...made, required: true }, 'The UDP port.'),
     ethertype: info(
       IFLA_BAREUDP.ETHERTYPE,

@@ -104,6 +104,15 @@ export const everyLink = {
   ),
 } as const satisfies Fields;
 
+/**
+ * IPv6’s link-local address where there is no MAC to make it from: going up, such a link changes eui64 to random
+ * without a word (addrconf_dev_config in net/ipv6/addrconf.c, for ARPHRD_NONE).
+ */
+export const addrgenmodeWithoutMac: Row<string> = {
+  ...everyLink.addrgenmode,
+  type: oneOf(u8(), { none: 1, stable_secret: 2, random: 3 }, {}, { eui64: 0 }),
+};
+
 /** What of every link the links of a kind have. */
 export function everyLinkOf({ lacks = {} }: Kind): Fields {
   return Object.fromEntries(Object.entries(everyLink).filter(([key]) => !Object.hasOwn(lacks, key)));

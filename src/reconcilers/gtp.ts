@@ -2,7 +2,7 @@ import { IFLA_GTP } from '../wire/if-link.ts';
 import { namespaceRef } from '../wire/namespaces.ts';
 import { u8, u32 } from '../wire/numbers.ts';
 import { oneOf } from '../wire/words.ts';
-import { mtuWithin } from './every-link.ts';
+import { addrgenmodeWithoutMac, mtuWithin } from './every-link.ts';
 import { defineKind, info, infoPath, underlay } from './kind.ts';
 
 /** It has no changelink: everything is for life (drivers/net/gtp.c). */
@@ -42,6 +42,7 @@ export const gtp = defineKind({
       'The namespace the outer packets go through, `/` for the host’s; without it the link’s own.',
     ),
     mtu: mtuWithin({ min: 0, max: 0x7fff_ffff }),
+    addrgenmode: addrgenmodeWithoutMac,
   },
   left: {
     FD0: 'a socket of the control program; the kernel makes its own for us',

@@ -1,10 +1,9 @@
 import { linkRef } from '../wire/composites.ts';
 import { IFLA_XFRM } from '../wire/if-link.ts';
-import { namespaceRef } from '../wire/namespaces.ts';
 import { u32 } from '../wire/numbers.ts';
 import { presence } from '../wire/words.ts';
-import { ethernetMtu, mtuWithin } from './every-link.ts';
-import { type ChangeNeed, type Circumstances, defineKind, info, type Lint, underlay } from './kind.ts';
+import { addrgenmodeWithoutMac, ethernetMtu, mtuWithin } from './every-link.ts';
+import { type ChangeNeed, type Circumstances, defineKind, info, type Lint } from './kind.ts';
 
 const made = { change: 'recreate', notice: 'always' } as const;
 
@@ -38,16 +37,13 @@ export const xfrm = defineKind({
   apart: [['if_id']],
   fields: {
     mtu: mtuWithin(ethernetMtu),
-    dev: info(
-      IFLA_XFRM.LINK,
-      linkRef({ none: true }),
-      { ...made, elsewhere: true },
-      'The link the encrypted packets leave by.',
-    ),
+    addrgenmode: addrgenmodeWithoutMac,
+    // Looked up, as the policies are, in the namespace the link is made in (xfrmi_newlink).
+    dev: info(IFLA_XFRM.LINK, linkRef({ none: true }), made, 'The link the encrypted packets leave by.'),
     if_id: info(
       IFLA_XFRM.IF_ID,
       u32({ min: 1 }),
-      { change: besideDev, notice: 'when-up', beside: ['dev'], moves: () => ['dev'] },
+      { change: besideDev, notice: 'when-up', beside: ['dev'], moves: () => ['dev'], fromTheStart: true },
       'The identifier that policies and states have too.',
     ),
     external: info(
@@ -55,11 +51,6 @@ export const xfrm = defineKind({
       presence,
       { ...made, absent: false },
       'Take the identifier from each packet’s metadata.',
-    ),
-    link_netns: underlay(
-      namespaceRef,
-      made,
-      'The namespace of the policies and of the encrypted packets, `/` for the host’s; without it that of `dev`, or the link’s own.',
     ),
   },
   lints: [idOrExternal],

@@ -14,12 +14,10 @@ const domains = ['link add master1 up type vrf table 901', 'link add master2 up 
 const lowers = ['link add lower1 mtu 65535 up type dummy', 'link add lower2 mtu 65535 up type dummy'];
 
 test('every field of an xfrm', { skip: lacksKind('xfrm') }, async (t) => {
-  // Namespaces are tried in tests of their own.
-  const { link_netns: _, ...fields } = kinds.xfrm.fields;
   await tryFields(t, {
     table: 'xfrm',
     kind: 'xfrm',
-    fields: { ...everyLinkOf(kinds.xfrm), ...fields },
+    fields: { ...everyLinkOf(kinds.xfrm), ...kinds.xfrm.fields },
     companions: [...domains, ...lowers],
     beside: (key, _value, n) => (key === 'external' || key === 'if_id' ? {} : { if_id: n }),
     values: (key, n) => {
@@ -48,11 +46,6 @@ test('every field of a bareudp', { skip: lacksKind('bareudp') }, async (t) => {
 });
 
 test('every field of an amt', { skip: lacksKind('amt') }, async (t) => {
-  /** The rest of a gateway or of a relay, each with a port of its own. */
-  const rest = (isGateway: boolean, n: number): Values =>
-    isGateway
-      ? { mode: 'gateway', discovery: '198.51.100.9', gateway_port: 10_000 + n }
-      : { mode: 'relay', relay_port: 10_000 + n };
   const ofGateways = new Set(['mtu', 'discovery', 'gateway_port']);
   await tryFields(t, {
     table: 'amt',
@@ -61,7 +54,13 @@ test('every field of an amt', { skip: lacksKind('amt') }, async (t) => {
     companions: [...domains, ...lowers],
     beside(key, value, n) {
       const isGateway = key === 'mode' ? value === 'gateway' : ofGateways.has(key);
-      const all: Values = { dev: 'lower1', local: '192.0.2.1', ...rest(isGateway, n) };
+      const all: Values = {
+        dev: 'lower1',
+        local: '192.0.2.1',
+        relay_port: 10_000 + n,
+        mode: isGateway ? 'gateway' : 'relay',
+        ...(isGateway ? { discovery: '198.51.100.9' } : {}),
+      };
       return Object.fromEntries(Object.entries(all).filter(([other]) => other !== key));
     },
     values(key, n) {
