@@ -1,9 +1,8 @@
 import { IFLA_GTP } from '../wire/if-link.ts';
-import { namespaceRef } from '../wire/namespaces.ts';
 import { u8, u32 } from '../wire/numbers.ts';
 import { oneOf } from '../wire/words.ts';
 import { addrgenmodeWithoutMac, mtuWithin } from './every-link.ts';
-import { defineKind, info, infoPath, underlay } from './kind.ts';
+import { defineKind, info, infoPath } from './kind.ts';
 
 /** It has no changelink: everything is for life (drivers/net/gtp.c). */
 const made = { change: 'recreate', notice: 'always' } as const;
@@ -35,11 +34,6 @@ export const gtp = defineKind({
       u8(),
       made,
       'What it answers to an echo: how often it was started.',
-    ),
-    link_netns: underlay(
-      namespaceRef,
-      made,
-      'The namespace the outer packets go through, `/` for the host’s; without it the link’s own.',
     ),
     mtu: mtuWithin({ min: 0, max: 0x7fff_ffff }),
     addrgenmode: addrgenmodeWithoutMac,

@@ -30,8 +30,8 @@ export const hsr = defineKind({
   lacks: { address: 'it has that of `slave1`' },
   takes: { from: ['slave1', 'slave2'] },
   fields: {
-    // Ethernet's own at most. The kernel works it out of those of the slaves, whatever the creating message says, and follows them without a word.
-    mtu: mtuWithin({ min: 0, max: 1500 }, { twice: true, notice: 'never' }),
+    // At most Ethernet's own less the tag (hsr_get_max_mtu). The kernel works it out of those of the slaves, whatever the creating message says, and follows them without a word.
+    mtu: mtuWithin({ min: 0, max: 1494 }, { twice: true, notice: 'never' }),
     slave1: info(IFLA_HSR.SLAVE1, linkRef(), { ...made, required: true }, 'One way.'),
     slave2: info(IFLA_HSR.SLAVE2, linkRef(), { ...made, required: true }, 'The other way.'),
     supervision: info(

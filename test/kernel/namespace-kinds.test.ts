@@ -76,17 +76,3 @@ namespaces: { ${a}: ${ipvlan('10.9.7.1')}, ${b}: ${ipvlan('10.9.7.2')} }`,
     });
   }
 });
-
-test('a gtp stands in one namespace, and its sockets in another', { skip: lacksKind('gtp') }, async (t) => {
-  t.diagnostic('kind: gtp');
-  const [a = ''] = names(t, 1);
-  const { daemon } = await keepInSync(
-    t,
-    `namespaces: { ${a}: { links: { g0: { kind: gtp, role: ggsn, link_netns: / } } } }`,
-  );
-  const there = inside(a);
-  assert.equal((await there.link('g0')).link_netnsid, 0);
-  await unheard(daemon, () => there.ipBatch(['link del g0', 'link add g0 type gtp role ggsn']));
-  await until(async () => (await there.link('g0').catch(() => undefined))?.link_netnsid === 0, { within });
-  await inSync(daemon);
-});

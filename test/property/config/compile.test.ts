@@ -7,7 +7,7 @@ import { settle } from '../../../src/config/settle.ts';
 import { placeAt, sourceOf } from '../../../src/config/source.ts';
 import { linkKey } from '../../../src/derive/link-keys.ts';
 import type { Value } from '../../../src/model/value.ts';
-import { everyLink } from '../../../src/reconcilers/every-link.ts';
+import { everyLinkOf } from '../../../src/reconcilers/every-link.ts';
 import { kindNamed, kinds, linkKinds, masters } from '../../../src/reconcilers/index.ts';
 import type { Fields, Kind } from '../../../src/reconcilers/kind.ts';
 
@@ -36,7 +36,7 @@ const link: fc.Arbitrary<Record<string, Value>> = fc
   .tuple(fc.constantFrom(...linkKinds), fc.constantFrom(...masters))
   .chain(([kind, master]) =>
     fc
-      .tuple(written({ ...everyLink, ...kind.fields }), port(master), fc.boolean())
+      .tuple(written({ ...everyLinkOf(kind), ...kind.fields }), port(master), fc.boolean())
       .map(([own, inMaster, withPort]) => ({
         ...(kind.name === 'device' ? {} : { kind: kind.name }),
         ...own,
