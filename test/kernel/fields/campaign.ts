@@ -122,7 +122,7 @@ async function interfere(
 
 /** Counters, timers, states and numbers of links and bridge ports, which move by themselves; a new link learns of its carrier late. */
 const volatile =
-  /"(ifindex|operstate|no|id|designated_port|gc_timer|hello_timer|tcn_timer|topology_change_timer|hold_timer|message_age_timer|forward_delay_timer|topology_change|topology_change_detected|link_failure_count|ad_info|ad_\w+_port_state(_str)?|ad_aggregator_id|config_pending|topology_change_ack)":/;
+  /"(ifindex|operstate|no|id|designated_port|gc_timer|hello_timer|tcn_timer|topology_change_timer|hold_timer|message_age_timer|forward_delay_timer|topology_change|topology_change_detected|link_failure_count|ad_info|ad_\w+_port_state(_str)?|ad_aggregator_id|config_pending|topology_change_ack|seq_nr)":/;
 
 const carrier: readonly unknown[] = ['NO-CARRIER', 'LOWER_UP'];
 
