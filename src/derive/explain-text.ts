@@ -31,6 +31,7 @@ function kindText(kind: ExplainedKind): string {
     parts.push(`From one namespace to another:\n${indented(references.join(' '))}`);
     return parts.join('\n');
   }
+  for (const [key, why] of Object.entries(kind.lacks)) parts.push(`There is no \`${key}\`: ${why}.\n`);
   if (kind.keys.length > 0) parts.push(`Keys:\n${keysText(kind.keys)}`);
   if (members !== null) {
     parts.push(`Members stand under \`${members.list}\`, or name this link as their \`master\`.\n`);

@@ -53,6 +53,8 @@ export interface ExplainedKind {
   readonly keys: readonly ExplainedKey[];
   /** Keys of every link, whatever its kind. */
   readonly everyLink: readonly string[];
+  /** Keys of every other link that this kind cannot have, and why. */
+  readonly lacks: Readonly<Record<string, string>>;
   readonly lists: readonly string[];
   readonly members: ExplainedMembers | null;
 }
@@ -89,6 +91,7 @@ export function explainKind(kind: Kind): ExplainedKind {
     module: kind.kernel?.module ?? null,
     keys: isLink ? explainFields(kind.fields) : explainBody(),
     everyLink: isLink ? Object.keys(everyLinkOf(kind)).filter((key) => !Object.hasOwn(kind.fields, key)) : [],
+    lacks: kind.lacks ?? {},
     lists: isLink ? Object.keys(lists) : [],
     members:
       membership === undefined
@@ -257,6 +260,9 @@ function unknown(path: string, kind: Kind | undefined): Explanation {
       ? [...Object.keys(kinds), ...Object.keys(everyLink), ...Object.keys(lists), ...Object.keys(topDocs)]
       : keysWithin(kind);
   const key = kind === undefined ? path : path.slice(kind.name.length + 1);
+  const why = Object.hasOwn(kind?.lacks ?? {}, key) ? kind?.lacks?.[key] : undefined;
+  if (kind !== undefined && why !== undefined)
+    return { is: 'unknown', message: `${kind.name} has no key \`${key}\`: ${why}` };
   const what = kind === undefined ? `nothing is called \`${path}\`` : `${kind.name} has no key \`${key}\``;
   return { is: 'unknown', message: `${what}${didYouMean(key, names)}` };
 }

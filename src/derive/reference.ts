@@ -44,7 +44,7 @@ export function configurationReference(): string {
 }
 
 function kindSection(kind: Kind): readonly string[] {
-  const { name, summary, when, module, keys, members } = explainKind(kind);
+  const { name, summary, when, module, keys, lacks, members } = explainKind(kind);
   const port = members?.port ?? null;
   return [
     `## ${name}`,
@@ -52,6 +52,7 @@ function kindSection(kind: Kind): readonly string[] {
     summary,
     when,
     ...(module === null ? [] : [`Comes with the kernel module \`${module}\`.`]),
+    ...Object.entries(lacks).map(([key, why]) => `There is no \`${key}\`: ${why}.`),
     '',
     ...(keys.length === 0 ? [] : keyTable(keys)),
     ...(members === null

@@ -112,5 +112,7 @@ test('what is mistyped gets what is near', () => {
   assert.equal(message('bond.mtu.x'), 'bond has no key `mtu.x`');
   assert.equal(message('bond.'), 'bond has no key ``');
   assert.equal(message('__proto__'), 'nothing is called `__proto__`');
+  assert.equal(message('vcan.addrgenmode'), 'vcan has no key `addrgenmode`: there is no IPv6 on a CAN bus');
+  assert.equal(message('vcan.constructor'), 'vcan has no key `constructor`');
   assert.equal(message('bond.constructor'), 'bond has no key `constructor`');
 });
