@@ -5,7 +5,7 @@ import { type LinkName, linkName, type NamespaceName } from '../model/address.ts
 import type { OnDrift } from '../model/declaration.ts';
 import { textWritten, type Written, type WrittenMap, type WrittenScalar } from '../model/written.ts';
 import { kindNamed, linkKinds } from '../reconcilers/index.ts';
-import type { Kind } from '../reconcilers/kind.ts';
+import type { AnyRow, Kind } from '../reconcilers/kind.ts';
 import { linkNameFault } from '../wire/composites.ts';
 import { compileExclusive } from './compile-exclusive.ts';
 import { compileField } from './compile-field.ts';
@@ -87,17 +87,12 @@ class Draft {
         if (meaning.key === 'on_drift') this.#onDrift = attempt(this.#reading, () => readOnDrift(value));
         if (meaning.key === 'exclusive') this.#exclusive = compileExclusive(this.#reading, this.#kind, value);
         return;
-      case 'field': {
-        const first = this.#fields[meaning.key];
-        if (first !== undefined) {
-          const message = `\`${meaning.key}\` is written twice, one time as \`${key.text}\``;
-          fault(this.#reading, key, message, first.at);
-          return;
-        }
-        const field = compileField(this.#reading, this.#namespace, meaning, value);
-        if (field !== undefined) this.#fields[meaning.key] = field;
+      case 'field':
+        this.#takeField(key, meaning, value);
         return;
-      }
+      case 'shorthand':
+        for (const one of meaning.shorthand.keys) this.#takeField(key, { key: one, row: meaning.row }, value);
+        return;
       case 'list': {
         const list = compileList(this.#reading, { namespace: this.#namespace, name: this.#name }, key, value);
         if (list !== undefined) this.#lists[key.text] = list;
@@ -114,6 +109,21 @@ class Draft {
       default:
         meaning satisfies never;
     }
+  }
+
+  #takeField(
+    key: WrittenScalar,
+    meaning: { readonly key: string; readonly row: AnyRow },
+    value: Written,
+  ): void {
+    const first = this.#fields[meaning.key];
+    if (first !== undefined) {
+      const message = `\`${meaning.key}\` is written twice, one time as \`${key.text}\``;
+      fault(this.#reading, key, message, first.at);
+      return;
+    }
+    const field = compileField(this.#reading, this.#namespace, meaning, value);
+    if (field !== undefined) this.#fields[meaning.key] = field;
   }
 
   #takePort(master: Kind, map: WrittenMap): void {

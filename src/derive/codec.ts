@@ -48,6 +48,10 @@ export function decodeRow(row: AnyRow, message: LinkMessage, names: Names): Valu
       const found = follow(attributesOf(message), place.v4) ?? follow(attributesOf(message), place.v6);
       return orAbsent(row, found, names);
     }
+    case 'spread': {
+      const found = place.paths.map((path) => follow(attributesOf(message), path));
+      return found.every((one) => one === undefined) ? row.absent : place.read(found);
+    }
     case 'peer': {
       const { view, start, end } = attributesOf(message);
       return orAbsent(row, findAttribute(view, start, end, IFLA.LINK), names);
@@ -107,7 +111,14 @@ export function encodeFields(
       continue;
     }
     if (place.at === 'attribute' && place.word !== undefined && value === place.word.word) {
-      attributes.push({ path: place.word.path, payload: new Uint8Array(0) });
+      attributes.push({ path: place.word.path, payload: place.word.payload ?? new Uint8Array(0) });
+      continue;
+    }
+    if (place.at === 'spread') {
+      for (const [i, payload] of place.write(value).entries()) {
+        const path = place.paths[i];
+        if (payload !== undefined && path !== undefined) attributes.push({ path, payload });
+      }
       continue;
     }
     const payload = row.type.encode(value, names);

@@ -1,6 +1,15 @@
 import { didYouMean } from '../model/nearest.ts';
 import { everyLink, everyLinkOf } from '../reconcilers/every-link.ts';
-import { kindNamed, kinds, kindUnder, linkKinds, listNamed, lists, masters } from '../reconcilers/index.ts';
+import {
+  kindNamed,
+  kinds,
+  kindUnder,
+  linkKinds,
+  listNamed,
+  lists,
+  masters,
+  rowOf,
+} from '../reconcilers/index.ts';
 import type { AnyRow, Fields, Kind } from '../reconcilers/kind.ts';
 import type { ListTable } from '../reconcilers/list.ts';
 import type { Schema } from '../wire/type.ts';
@@ -89,7 +98,7 @@ export function explainKind(kind: Kind): ExplainedKind {
     under: kind.declaredUnder,
     made: kind.made,
     module: kind.kernel?.module ?? null,
-    keys: isLink ? explainFields(kind.fields) : explainBody(),
+    keys: isLink ? [...explainFields(kind.fields), ...explainShorthands(kind)] : explainBody(),
     everyLink: isLink ? Object.keys(everyLinkOf(kind)).filter((key) => !Object.hasOwn(kind.fields, key)) : [],
     lacks: kind.lacks ?? {},
     lists: isLink ? Object.keys(lists) : [],
@@ -117,6 +126,18 @@ export function explainFields(fields: Fields): readonly ExplainedKey[] {
   return Object.entries(fields).map(([key, row]) => explainRow(key, row));
 }
 
+function explainShorthands({ name, shorthands = {} }: Kind): readonly ExplainedKey[] {
+  return Object.entries(shorthands).map(
+    ([
+      key,
+      {
+        keys: [first],
+        doc,
+      },
+    ]) => plainKey(key, doc, rowOf(name, first)?.type.range ?? null),
+  );
+}
+
 function explainRow(key: string, row: AnyRow): ExplainedKey {
   return {
     key,
@@ -137,7 +158,7 @@ function explainKey(
 ): Explanation {
   const found = linkKey(kind ?? kinds.device, key);
   const path = `${prefix}${key}`;
-  if (found === undefined || (rest.length > 0 && (found.is === 'own' || found.is === 'field'))) {
+  if (found === undefined || (rest.length > 0 && ['own', 'field', 'shorthand'].includes(found.is))) {
     return unknown(`${path}${rest.map((part) => `.${part}`).join('')}`, kind);
   }
   switch (found.is) {
@@ -145,6 +166,8 @@ function explainKey(
       return { is: 'key', path, key: plainKey(key, ...ownDocs[found.key]) };
     case 'field':
       return { is: 'key', path, key: explainRow(found.key, found.row) };
+    case 'shorthand':
+      return { is: 'key', path, key: plainKey(key, found.shorthand.doc, found.row.type.range) };
     case 'list':
       return inside({ is: 'group', path, ...explainList(key) }, rest);
     case 'members':
@@ -269,5 +292,6 @@ function unknown(path: string, kind: Kind | undefined): Explanation {
 
 function keysWithin(kind: Kind): readonly string[] {
   const ports = masters.flatMap(({ membership }) => membership?.port?.key ?? []);
-  return [...Object.keys(kind.fields), ...Object.keys(everyLinkOf(kind)), ...Object.keys(lists), ...ports];
+  const own = { ...kind.fields, ...kind.shorthands, ...everyLinkOf(kind), ...lists };
+  return [...Object.keys(own), ...ports];
 }

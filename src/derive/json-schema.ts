@@ -84,6 +84,7 @@ function kindSchema(kind: Kind): Schema {
       ...Object.fromEntries(Object.keys(everyLinkOf(kind)).map((key) => [key, reference(`every.${key}`)])),
       // A kind may know better than every link: the bounds of its MTU.
       ...fieldSchemas(kind.fields),
+      ...shorthandSchemas(kind),
       ...Object.fromEntries(Object.keys(lists).map((key) => [key, reference(`list.${key}`)])),
       ...portReferences(),
       ...(kind.membership === undefined ? {} : { [kind.membership.list]: membersSchema(kind.membership) }),
@@ -113,6 +114,20 @@ function fieldSchemas(fields: Fields): Readonly<Record<string, Schema>> {
       );
       return [[key, rowSchema(row)] as const, ...others];
     }),
+  );
+}
+
+function shorthandSchemas({ fields, shorthands = {} }: Kind): Readonly<Record<string, Schema>> {
+  return Object.fromEntries(
+    Object.entries(shorthands).map(
+      ([
+        key,
+        {
+          keys: [first],
+          doc,
+        },
+      ]) => [key, { ...fields[first]?.type.schema, description: doc }],
+    ),
   );
 }
 

@@ -1,6 +1,6 @@
 import { everyLinkOf } from '../reconcilers/every-link.ts';
 import { linkKinds, listNamed, lists, masters, rowOf } from '../reconcilers/index.ts';
-import type { AnyRow, Kind } from '../reconcilers/kind.ts';
+import type { AnyRow, Kind, Shorthand } from '../reconcilers/kind.ts';
 
 /** Keys of a link that are neither attributes nor lists. */
 export const ownKeys = ['kind', 'on_drift', 'exclusive'] as const;
@@ -9,6 +9,7 @@ export const ownKeys = ['kind', 'on_drift', 'exclusive'] as const;
 export type LinkKey =
   | { readonly is: 'own'; readonly key: (typeof ownKeys)[number] }
   | { readonly is: 'field'; readonly key: string; readonly row: AnyRow }
+  | { readonly is: 'shorthand'; readonly key: string; readonly row: AnyRow; readonly shorthand: Shorthand }
   | { readonly is: 'list'; readonly key: string }
   | { readonly is: 'members'; readonly key: string }
   /** Attributes in a master of some kind: `bridge_port`. */
@@ -35,6 +36,13 @@ export function linkKey(kind: Kind, written: string): LinkKey | undefined {
   if (master !== undefined) return { is: 'port', key: written, master };
   // Attributes in a master are kept under dotted keys, which is not how they are written.
   if (written.includes('.')) return undefined;
+  const shorthand = kind.shorthands?.[written];
+  const row = rowOf(kind.name, shorthand?.keys[0] ?? '');
+  if (shorthand !== undefined && row !== undefined) return { is: 'shorthand', key: written, row, shorthand };
+  return fieldKey(kind, written);
+}
+
+function fieldKey(kind: Kind, written: string): LinkKey | undefined {
   const key = otherSpellings.get(kind.name)?.get(written) ?? written;
   const row = rowOf(kind.name, key);
   return row === undefined ? undefined : { is: 'field', key, row };
@@ -47,7 +55,7 @@ export function keysOfLink(kind: Kind): readonly string[] {
   );
   return [
     ...ownKeys,
-    ...Object.keys({ ...everyLinkOf(kind), ...kind.fields }),
+    ...Object.keys({ ...everyLinkOf(kind), ...kind.fields, ...kind.shorthands }),
     ...Object.keys(lists),
     ...(kind.membership === undefined ? [] : [kind.membership.list]),
     ...ports,

@@ -12,7 +12,7 @@ import type { WantedLink } from '../model/declaration.ts';
 import { canonical, type Value, type Values } from '../model/value.ts';
 import type { FoundLink } from '../plan/situation.ts';
 import { fieldsOf, kindNamed, listNamed, masterOfPortKey } from '../reconcilers/index.ts';
-import type { AnyRow, Notice } from '../reconcilers/kind.ts';
+import { type AnyRow, keysSentAlong, type Notice } from '../reconcilers/kind.ts';
 import type { FoundEntry, ListTable } from '../reconcilers/list.ts';
 import { follow } from '../wire/attributes.ts';
 import { bytesOf, littleEndian, type Slice } from '../wire/bytes.ts';
@@ -71,9 +71,11 @@ const nobody: readonly ObjectId[] = [];
 
 function shapeOf(wanted: WantedLink): Shape {
   const table = fieldsOf(wanted.kind);
-  const told = kindNamed(wanted.kind)?.told;
+  const kind = kindNamed(wanted.kind);
+  const told = kind?.told;
+  const resent = kind === undefined ? [] : keysSentAlong(kind);
   const beside = Object.keys(wanted.fields).flatMap((key) => table[key]?.beside ?? []);
-  const keys = new Set(['state', 'master', ...beside, ...Object.keys(wanted.fields)]);
+  const keys = new Set(['state', 'master', ...resent, ...beside, ...Object.keys(wanted.fields)]);
   const references = Object.keys(wanted.fields).flatMap((key) => {
     const row = table[key];
     return row?.type.mentions === undefined ? [] : [[key, row] as const];

@@ -8,8 +8,14 @@ import type { Values } from './value.ts';
 export type Step =
   /** Make a link, in one request, with every attribute the creating request takes. */
   | { readonly do: 'create'; readonly id: ObjectId; readonly kind: string; readonly fields: Values }
-  /** Change attributes of a link that is there. */
-  | { readonly do: 'set'; readonly id: ObjectId; readonly kind: string; readonly fields: Values }
+  /** Change attributes of a link that is there; `along` is what is found beside them, where the kernel resets what is not sent. */
+  | {
+      readonly do: 'set';
+      readonly id: ObjectId;
+      readonly kind: string;
+      readonly fields: Values;
+      readonly along?: Values;
+    }
   /** Take a link away. */
   | { readonly do: 'delete'; readonly id: ObjectId }
   /** Give a link back its name. */

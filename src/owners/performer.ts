@@ -3,7 +3,7 @@ import type { FoundAddress, InventoryLink } from '../inventory/links.ts';
 import type { View } from '../inventory/view.ts';
 import { type NamespaceName, parseObjectId, resolveReference } from '../model/address.ts';
 import type { Outcome, Step } from '../model/step.ts';
-import type { Values } from '../model/value.ts';
+import type { Value, Values } from '../model/value.ts';
 import type { Exchanger, Launcher } from '../netlink/channel.ts';
 import type { Received } from '../netlink/messages.ts';
 import type { Answer, RequestBody } from '../netlink/request.ts';
@@ -310,13 +310,7 @@ export class Performer {
     if (outcome.is !== 'refused') return { step, outcome };
     this.#readAgain(step);
     if (step.do === 'set' && Object.keys(step.fields).length > 1) {
-      const single = Object.entries(step.fields).map(
-        ([key, value]): Step => ({ ...step, fields: { [key]: value } }),
-      );
-      const fields = Object.fromEntries(
-        this.#send(single).map((one, i) => [Object.keys(step.fields)[i] ?? '', one.outcome]),
-      );
-      return { step, outcome, fields };
+      return { step, outcome, fields: this.#oneByOne(step) };
     }
     if (step.do === 'create' && outcome.errno !== EEXIST && outcome.errno !== EPERM) {
       const fields = onlyNeeded(step.kind, step.fields);
@@ -325,6 +319,24 @@ export class Performer {
       return { step, outcome: bare?.outcome ?? outcome };
     }
     return { step, outcome };
+  }
+
+  #oneByOne(step: Extract<Step, { do: 'set' }>): Readonly<Record<string, Outcome>> {
+    const entries = Object.entries(step.fields);
+    const { along } = step;
+    if (along === undefined) {
+      const single = entries.map(([key, value]): Step => ({ ...step, fields: { [key]: value } }));
+      return Object.fromEntries(this.#send(single).map(({ outcome }, i) => [entries[i]?.[0] ?? '', outcome]));
+    }
+    // What one got in, the next one has to carry, or the kernel would reset it.
+    const taken: Record<string, Value> = {};
+    const outcomes = entries.map(([key, value]) => {
+      const [one] = this.#send([{ ...step, fields: { [key]: value }, along: { ...along, ...taken } }]);
+      const outcome: Outcome = one?.outcome ?? gone;
+      if (outcome.is === 'done' && Object.hasOwn(along, key)) taken[key] = value;
+      return [key, outcome] as const;
+    });
+    return Object.fromEntries(outcomes);
   }
 }
 

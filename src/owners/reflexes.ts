@@ -4,7 +4,7 @@ import type { WantedLink } from '../model/declaration.ts';
 import type { FoundLink, Judgement } from '../plan/situation.ts';
 import { entryAt } from '../plan/situation.ts';
 import { listNamed, rowOf, sharesAttribute } from '../reconcilers/index.ts';
-import type { AnyRow } from '../reconcilers/kind.ts';
+import { type AnyRow, pathsOf } from '../reconcilers/kind.ts';
 import type { FoundEntry } from '../reconcilers/list.ts';
 import { follow } from '../wire/attributes.ts';
 import { bytesOf, littleEndian } from '../wire/bytes.ts';
@@ -33,7 +33,7 @@ export function reflexesOf(
   judge: (found: FoundLink) => Judgement,
   encode: (step: Judgement['steps'][number]['step']) => Encoding,
 ): readonly Reflex[] {
-  const prepared = (at: string, without: FoundLink): Reflex['request'] | undefined => {
+  const prepared = (at: string, without: FoundLink): Prepared | undefined => {
     const { findings, steps } = judge(without);
     const [finding, step] = [findings[0], steps[0]];
     if (findings.length !== 1 || finding?.at !== at || finding.hold !== null || !finding.drift)
@@ -43,17 +43,23 @@ export function reflexesOf(
     const encoding = encode(step.step);
     if ('outcome' in encoding || 'ahead' in encoding || encoding.requests.length !== 1) return undefined;
     const [request] = encoding.requests;
-    return request !== undefined && request.body.length <= LONGEST ? request : undefined;
+    if (request === undefined || request.body.length > LONGEST) return undefined;
+    return { request, along: Object.keys((step.step.do === 'set' && step.step.along) || {}) };
   };
   const reflexes: Reflex[] = [];
   for (const key of Object.keys(wanted.fields)) {
     const difference = differenceOf(wanted.kind, key, link);
     if (difference === undefined) continue;
     const { [key]: _, ...values } = found.values;
-    const request = prepared(key, inThought(found, { values }));
-    if (request === undefined) continue;
-    const conditions = [...circumstancesOf(rowOf(wanted.kind, key), link), difference];
-    reflexes.push({ type: RTM.NEWLINK, conditions, request });
+    const ready = prepared(key, inThought(found, { values }));
+    if (ready === undefined) continue;
+    const beside = ready.along.filter((one) => one !== key);
+    const conditions = [
+      ...circumstancesOf(rowOf(wanted.kind, key), link),
+      ...beside.flatMap((one) => stillSo(rowOf(wanted.kind, one), link)),
+      difference,
+    ];
+    reflexes.push({ type: RTM.NEWLINK, conditions, request: ready.request });
   }
   for (const [name, { entries }] of Object.entries(wanted.lists)) {
     const departure = listNamed(name)?.departure;
@@ -63,14 +69,26 @@ export function reflexesOf(
       const address = addresses.get(key);
       // With the primary the kernel takes its secondaries along: put back ahead of it one would be the primary.
       if (address === undefined || (address.flags & IFA_F.SECONDARY) !== 0) continue;
-      const request = prepared(
+      const ready = prepared(
         entryAt(name, key),
         inThought(found, { list: (one) => (one === name ? allBut(here, key) : found.list(one)) }),
       );
-      if (request !== undefined) reflexes.push({ ...departure(address.body), request });
+      if (ready !== undefined) reflexes.push({ ...departure(address.body), request: ready.request });
     }
   }
   return reflexes;
+}
+
+/** A request, and what it carries besides what is to be changed. */
+interface Prepared {
+  readonly request: Reflex['request'];
+  readonly along: readonly string[];
+}
+
+/** What is sent along is sent as it was: a notice that shows it changed as well is the planner's. */
+function stillSo(row: AnyRow | undefined, link: InventoryLink): readonly Condition[] {
+  const paths = row === undefined ? [] : pathsOf(row);
+  return paths.map((path) => attributeAsIs(link, path, true)).filter((one) => one !== undefined);
 }
 
 /** Where struct ifinfomsg has its flags. */

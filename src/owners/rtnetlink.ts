@@ -12,7 +12,7 @@ import type { Values } from '../model/value.ts';
 import { OWN } from '../netlink/messages.ts';
 import type { RequestBody } from '../netlink/request.ts';
 import { fieldsOf, kindNamed, listNamed, masterOfPortKey } from '../reconcilers/index.ts';
-import type { AnyRow } from '../reconcilers/kind.ts';
+import { standsInKindData } from '../reconcilers/kind.ts';
 import type { Holder } from '../reconcilers/list.ts';
 import { Writer } from '../wire/attributes.ts';
 import { littleEndian } from '../wire/bytes.ts';
@@ -72,7 +72,7 @@ const encoders: { readonly [V in Step['do']]: (step: Extract<Step, { do: V }>, a
     },
     set(step, at) {
       return onLink(step, at, ({ ifindex }) => {
-        const encoded = encodeFields(fieldsOf(step.kind), step.fields, at.names);
+        const encoded = encodeFields(fieldsOf(step.kind), { ...step.along, ...step.fields }, at.names);
         if ('missing' in encoded) return notSent(`no link named ${encoded.missing}`);
         const attributes = [...kindAttributes(step.kind, step.fields), ...encoded.attributes];
         return one(RTM.NEWLINK, 0, link(ifindex, encoded.flags, encoded.mask, attributes));
@@ -228,27 +228,21 @@ function membership(members: readonly string[], at: Addressing, master: number):
   });
 }
 
-/** A kind named without its data is asked to validate nothing, and may refuse that (vxlan_validate in drivers/net/vxlan). */
-function standsInKindData(row: AnyRow | undefined): boolean {
-  switch (row?.place.at) {
-    case 'attribute':
-      return row.place.path[0] === IFLA.LINKINFO;
-    case 'family':
-    case 'peer':
-      return true;
-    default:
-      return false;
-  }
-}
-
-/** The kernel wants to know whose data it gets: the link's own kind, or that of its master. */
+/**
+ * The kernel wants to know whose data it gets: the link's own kind, or that of its master.
+ * A kind named without its data is asked to validate nothing, and may refuse that (vxlan_validate in drivers/net/vxlan).
+ */
 function kindAttributes(
   kindName: string,
   fields: Values,
 ): { path: readonly number[]; payload: Uint8Array }[] {
   const own = kindNamed(kindName);
   const attributes: { path: readonly number[]; payload: Uint8Array }[] = [];
-  if (own?.kernel != null && Object.keys(fields).some((key) => standsInKindData(own.fields[key]))) {
+  const standsInside = (key: string) => {
+    const row = own?.fields[key];
+    return row !== undefined && standsInKindData(row);
+  };
+  if (own?.kernel != null && Object.keys(fields).some(standsInside)) {
     attributes.push({ path: [IFLA.LINKINFO, IFLA_INFO.KIND], payload: Buffer.from(own.kernel.kind) });
   }
   const master = Object.keys(fields)

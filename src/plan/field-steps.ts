@@ -2,7 +2,7 @@ import type { WantedLink } from '../model/declaration.ts';
 import type { PlannedStep, Step } from '../model/step.ts';
 import type { Value, Values } from '../model/value.ts';
 import { fieldsOf } from '../reconcilers/index.ts';
-import type { Fields, Kind } from '../reconcilers/kind.ts';
+import { type Fields, type Kind, keysSentAlong } from '../reconcilers/kind.ts';
 import { madeAgain } from './creation.ts';
 import { bounces, planned } from './hold.ts';
 import type { Finding, FoundLink, Memory, World } from './situation.ts';
@@ -50,7 +50,8 @@ export function fieldSteps(
   for (const some of [first, rest]) {
     if (some.length === 0) continue;
     const fields = { ...moved(wanted, table, some), ...sentFor(table, some, found) };
-    now({ do: 'set', id, kind: wanted.kind, fields }, disruptive);
+    const along = sentAlong(kind, found, Object.keys(fields));
+    now({ do: 'set', id, kind: wanted.kind, fields, ...(along === undefined ? {} : { along }) }, disruptive);
   }
   if (downs && wanted.fields.state !== 'down') now({ do: 'up', id }, true);
   if (empties) now({ do: 'return-members', id, members: found.members }, true);
@@ -79,6 +80,18 @@ function sentFor(table: Fields, findings: readonly Finding[], found: FoundLink):
       at,
       table[at]?.sentAs?.(change.wanted, found.values[at]) ?? change.wanted,
     ]),
+  );
+}
+
+/** What is found of the kind's own data, where the kernel would reset what a change of some of it does not carry. */
+function sentAlong(kind: Kind, found: FoundLink, changed: readonly string[]): Values | undefined {
+  const keys = keysSentAlong(kind);
+  if (!keys.some((key) => changed.includes(key))) return undefined;
+  return Object.fromEntries(
+    keys.flatMap((key) => {
+      const value = found.values[key];
+      return value === undefined ? [] : [[key, value] as const];
+    }),
   );
 }
 

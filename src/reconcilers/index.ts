@@ -13,7 +13,7 @@ import { hsr } from './hsr.ts';
 import { ifb } from './ifb.ts';
 import { ipvlan } from './ipvlan.ts';
 import { ipvtap } from './ipvtap.ts';
-import type { AnyRow, Fields, Kind } from './kind.ts';
+import { type AnyRow, type Fields, type Kind, pathsOf } from './kind.ts';
 import type { ListTable } from './list.ts';
 import { macvlan } from './macvlan.ts';
 import { macvtap } from './macvtap.ts';
@@ -117,10 +117,8 @@ export function sharesAttribute(kindName: string, key: string): boolean {
 
 function keysSharing(table: Fields): ReadonlySet<string> {
   const byPath = new Map<string, string[]>();
-  for (const [key, { place }] of Object.entries(table)) {
-    if (place.at !== 'attribute') continue;
-    const path = place.path.join();
-    byPath.set(path, [...(byPath.get(path) ?? []), key]);
+  for (const [key, row] of Object.entries(table)) {
+    for (const path of pathsOf(row).map(String)) byPath.set(path, [...(byPath.get(path) ?? []), key]);
   }
   return new Set([...byPath.values()].filter((keys) => keys.length > 1).flat());
 }

@@ -1,5 +1,6 @@
 import type { LinkName } from '../model/address.ts';
 import type { Value, Values } from '../model/value.ts';
+import type { Slice } from '../wire/bytes.ts';
 import { IFLA, IFLA_INFO } from '../wire/if-link.ts';
 import type { WireType } from '../wire/type.ts';
 
@@ -26,6 +27,14 @@ export type PlaceOnWire =
   | ({ readonly at: 'attribute'; readonly path: readonly number[] } & PlaceExtras)
   /** One of two attributes, by the family of the address. */
   | { readonly at: 'family'; readonly v4: readonly number[]; readonly v6: readonly number[] }
+  /** Several attributes that say one thing, or a few bits of such as other rows have bits of too. */
+  | {
+      readonly at: 'spread';
+      readonly paths: readonly (readonly number[])[];
+      /** The payload for each path, bits of others left 0; undefined for none. */
+      readonly write: (value: Value) => readonly (Uint8Array | undefined)[];
+      readonly read: (found: readonly (Slice | undefined)[]) => Value | undefined;
+    }
   /** The other end's name and namespace, in the creating message; found in IFLA_LINK. */
   | { readonly at: 'peer'; readonly path: readonly number[] }
   /** The namespace the kernel keeps as the underlay: sent as where the request is made, found as IFLA_LINK_NETNSID. */
@@ -34,7 +43,7 @@ export type PlaceOnWire =
 /** What some attributes have beside their path. */
 export interface PlaceExtras {
   /** A word said by a flag attribute of its own instead; reported there as a byte that is not 0. */
-  readonly word?: { readonly word: string; readonly path: readonly number[] };
+  readonly word?: { readonly word: string; readonly path: readonly number[]; readonly payload?: Uint8Array };
   /** Where it is reported, if not where it is sent. */
   readonly told?: readonly number[];
   /** What has to be sent with it and means nothing by itself. */
@@ -67,6 +76,8 @@ export interface RowOptions<V extends Value> {
   readonly afterCreate?: true;
   /** The creating message takes it and the kernel does not hold on to it: sent once more. */
   readonly twice?: true;
+  /** Sent along with any change of the kind, though only a new link could get it: without, the kernel takes the link for another. */
+  readonly resent?: true;
   /** Has to be set before the link is brought up to have its effect. */
   readonly beforeUp?: true;
   /** The link it names may be in another namespace than its own. */
@@ -146,12 +157,23 @@ export interface Kind {
   readonly address: OwnAddress;
   /** Whether a request resets what it does not carry (gre, ipip, …) or leaves it (the others). */
   readonly sends: 'changed' | 'whole';
+  /** The link of this kind that the kernel itself makes in every namespace, and lets nobody delete. */
+  readonly fallback?: string;
+  /** Keys that stand for several, as ip(8) has them: `key` for `ikey` and `okey`. */
+  readonly shorthands?: Readonly<Record<string, Shorthand>>;
   /** What to say of something of another kind that has the name of one; without it, what is said of links. */
   readonly stranger?: (id: string, found: string | null) => string;
   /** What can be seen to be wrong, or probably wrong, in the declaration alone. */
   readonly lints?: readonly Lint[];
   /** IFLA_* attributes of this kind that are no row, and why. */
   readonly left: Readonly<Record<string, string>>;
+}
+
+/** A key that is never kept itself: what is written there is written under each of the others. */
+export interface Shorthand {
+  readonly keys: readonly [string, ...string[]];
+  /** One sentence for users. */
+  readonly doc: string;
 }
 
 /** A mistake a declaration can show by itself; `error` refuses the file, `warning` is only said. */
@@ -227,6 +249,50 @@ export function infoByFamily(
   return { place: { at: 'family', v4: infoPath(v4), v6: infoPath(v6) }, type, ...options, doc };
 }
 
+/** A value told by several attributes of the kind: the payload for each and how they are read. */
+export function infoSpread<V extends Value>(
+  numbers: readonly number[],
+  type: WireType<V>,
+  parts: {
+    readonly write: (value: V) => readonly (Uint8Array | undefined)[];
+    readonly read: (found: readonly (Slice | undefined)[]) => V | undefined;
+  },
+  options: RowOptions<V>,
+  doc: string,
+): Row<V> {
+  const write = parts.write as (value: Value) => readonly (Uint8Array | undefined)[];
+  return {
+    place: { at: 'spread', paths: numbers.map(infoPath), write, read: parts.read },
+    type,
+    ...options,
+    doc,
+  };
+}
+
+/** The paths of the attributes a row is told by. */
+export function pathsOf({ place }: AnyRow): readonly (readonly number[])[] {
+  switch (place.at) {
+    case 'attribute':
+      return [place.told ?? place.path, ...(place.word === undefined ? [] : [place.word.path])];
+    case 'family':
+      return [place.v4, place.v6];
+    case 'spread':
+      return place.paths;
+    case 'peer':
+      return [place.path];
+    case 'flag':
+    case 'netns':
+      return [];
+    default:
+      return place satisfies never;
+  }
+}
+
+/** Whether a row is told among the attributes of the kind itself, in IFLA_LINKINFO. */
+export function standsInKindData(row: AnyRow): boolean {
+  return pathsOf(row).some(([first]) => first === IFLA.LINKINFO);
+}
+
 /** An attribute of a member in its master, in IFLA_INFO_SLAVE_DATA. */
 export function port<V extends Value>(
   number: number,
@@ -266,6 +332,16 @@ export function peer(
 /** The namespace of the underlay: what a tunnel's own packets go through. */
 export function underlay(type: WireType<string>, options: RowOptions<string>, doc: string): Row<string> {
   return { place: { at: 'netns' }, type, ...options, doc };
+}
+
+/** What a change of a kind that `sends: 'whole'` carries besides: all of its data but what only a new link can get. */
+export function keysSentAlong({ sends, fields }: Kind): readonly string[] {
+  if (sends === 'changed') return [];
+  return Object.keys(fields).filter((key) => {
+    const row = fields[key] as AnyRow;
+    const isSettled = row.change === 'recreate' || row.change === 'fixed';
+    return standsInKindData(row) && (!isSettled || row.resent === true);
+  });
 }
 
 /** The need of a change under the circumstances. */

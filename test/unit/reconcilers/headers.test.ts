@@ -102,6 +102,8 @@ function numbersUnder(row: AnyRow, nest: readonly number[]): readonly number[] {
         return [place.v4, place.v6];
       case 'peer':
         return [place.path];
+      case 'spread':
+        return place.paths;
       case 'attribute':
         return [place.path, place.word?.path ?? [], place.told ?? [], place.along?.path ?? []];
       default:

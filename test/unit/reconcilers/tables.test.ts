@@ -19,7 +19,7 @@ for (const [kindName, words] of Object.entries(ipWords)) {
   test(`every option of \`ip link help ${kindName}\` is a key, or it is said why not`, () => {
     const kind = kindNamed(kindName);
     assert.ok(kind);
-    assertSaid(words, kind.fields, kind.left);
+    assertSaid(words, kind.fields, kind.left, kind.shorthands);
   });
 }
 
@@ -31,12 +31,17 @@ for (const [kindName, words] of Object.entries(ipPortWords)) {
   });
 }
 
-function assertSaid(words: string, fields: Fields, left: Readonly<Record<string, string>>): void {
+function assertSaid(
+  words: string,
+  fields: Fields,
+  left: Readonly<Record<string, string>>,
+  shorthands: Readonly<Record<string, unknown>> = {},
+): void {
   for (const word of words.split(/\s+/)) {
     const isKey = Object.entries(fields).some(
       ([key, row]) => key === word || row.also?.includes(word) === true,
     );
-    assert.ok(isKey || Object.hasOwn(left, word), `${word} is neither a key nor left`);
+    assert.ok(isKey || Object.hasOwn({ ...left, ...shorthands }, word), `${word} is neither a key nor left`);
   }
 }
 
@@ -103,6 +108,24 @@ test('a key means one thing wherever it may be written', () => {
   ]);
   for (const [name, table] of tables) {
     for (const key of Object.keys(table)) assert.ok(!reserved.has(key), `${name}.${key}`);
+  }
+});
+
+test('a kind lacks only keys every link has, and its shorthands stand for keys of one type', () => {
+  for (const { name, fields, lacks = {}, shorthands = {} } of Object.values<Kind>(kinds)) {
+    for (const [key, why] of Object.entries(lacks)) {
+      assert.ok(Object.hasOwn(everyLink, key), `${name} lacks ${key}`);
+      assert.match(why, /^\p{Ll}.*[^.]$/u, `${name} lacks ${key}, which is the end of a sentence`);
+    }
+    for (const [short, { keys, doc }] of Object.entries(shorthands)) {
+      assert.ok(!Object.hasOwn({ ...everyLink, ...fields }, short), `${name}.${short} is a key itself`);
+      assert.match(doc, /^[\p{Lu}`].*\.$/u, `${short} has no sentence`);
+      const types = keys.map((key) => fields[key]?.type.range);
+      assert.ok(
+        types.every((range) => range !== undefined && range === types[0]),
+        `${name}.${short}`,
+      );
+    }
   }
 });
 
