@@ -7,10 +7,7 @@ const later = {
   daemon: ['ovsdb', 'attribution'],
 } as const;
 
-const laterKinds = (
-  'team geneve macsec ipoib netdevsim tun tap ipip sit gre gretap ip6tnl ip6gre ' +
-  'ip6gretap vti vti6 wireguard erspan ip6erspan failover ovs-bridge'
-).split(' ');
+const laterKinds = 'team macsec ipoib netdevsim tun tap wireguard failover ovs-bridge'.split(' ');
 
 export function isForLater(where: keyof typeof later, key: string): boolean {
   return (later[where] as readonly string[]).includes(key);

@@ -1,5 +1,5 @@
 import { objectId, parseObjectId } from '../model/address.ts';
-import { peerKeyOf } from '../reconcilers/index.ts';
+import { linkKinds, peerKeyOf } from '../reconcilers/index.ts';
 import type { Fields } from '../reconcilers/kind.ts';
 import {
   linksOfKind,
@@ -26,6 +26,22 @@ export const stackLints: readonly WorldLint[] = [
       for (const link of world.links.values()) {
         if (link.name !== 'lo' || !link.kind.made) continue;
         const message = `\`lo\` is the kernel’s own: it can only be \`kind: device\`, not ${link.kind.name}`;
+        yield { message, spot: spotOf(link) };
+      }
+    },
+  },
+  {
+    id: 'fallback',
+    severity: 'error',
+    doc: 'The link a kind has in every namespace from the kernel itself (`tunl0`, `gre0`) is declared as one vnetd would make.',
+    *check(world) {
+      const owners = new Map(
+        linkKinds.flatMap((kind) => (kind.fallback === undefined ? [] : [[kind.fallback, kind] as const])),
+      );
+      for (const link of world.links.values()) {
+        const owner = owners.get(link.name);
+        if (owner === undefined || !link.kind.made) continue;
+        const message = `\`${link.name}\` is the kernel’s own: it comes with ${owner.name} and nobody can make or delete it; as \`kind: device\` it can be kept`;
         yield { message, spot: spotOf(link) };
       }
     },

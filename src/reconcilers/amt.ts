@@ -1,6 +1,7 @@
 import { Misfit } from '../model/written.ts';
 import { ipv4, mac } from '../wire/addresses.ts';
 import { linkRef } from '../wire/composites.ts';
+import { isGroup } from '../wire/endpoints.ts';
 import { IFLA, IFLA_AMT } from '../wire/if-link.ts';
 import { u16be, u32 } from '../wire/numbers.ts';
 import type { WireType } from '../wire/type.ts';
@@ -17,7 +18,7 @@ const hostAddress: WireType<string> = {
   read(written) {
     const text = ipv4().read(written);
     const first = Number.parseInt(text, 10);
-    if (first === 0 || first === 127 || (first >= 224 && first < 240))
+    if (first === 0 || first === 127 || isGroup(text))
       throw new Misfit(written, `${text} is no address of one host`);
     return text;
   },

@@ -7,10 +7,19 @@ import { bond } from './bond.ts';
 import { bridge } from './bridge.ts';
 import { device } from './device.ts';
 import { dummy } from './dummy.ts';
+import { erspan } from './erspan.ts';
 import { everyLinkOf } from './every-link.ts';
+import { geneve } from './geneve.ts';
+import { gre } from './gre.ts';
+import { gretap } from './gretap.ts';
 import { gtp } from './gtp.ts';
 import { hsr } from './hsr.ts';
 import { ifb } from './ifb.ts';
+import { ip6erspan } from './ip6erspan.ts';
+import { ip6gre } from './ip6gre.ts';
+import { ip6gretap } from './ip6gretap.ts';
+import { ip6tnl } from './ip6tnl.ts';
+import { ipip } from './ipip.ts';
 import { ipvlan } from './ipvlan.ts';
 import { ipvtap } from './ipvtap.ts';
 import { type AnyRow, type Fields, type Kind, pathsOf } from './kind.ts';
@@ -20,11 +29,14 @@ import { macvtap } from './macvtap.ts';
 import { namespace } from './namespace.ts';
 import { netkit } from './netkit.ts';
 import { nlmon } from './nlmon.ts';
+import { sit } from './sit.ts';
 import { vcan } from './vcan.ts';
 import { veth } from './veth.ts';
 import { vlan } from './vlan.ts';
 import { vlans } from './vlans.ts';
 import { vrf } from './vrf.ts';
+import { vti } from './vti.ts';
+import { vti6 } from './vti6.ts';
 import { vxcan } from './vxcan.ts';
 import { vxlan } from './vxlan.ts';
 import { xfrm } from './xfrm.ts';
@@ -48,6 +60,18 @@ export const kinds = {
   vxcan,
   vrf,
   netkit,
+  ipip,
+  sit,
+  gre,
+  gretap,
+  ip6tnl,
+  ip6gre,
+  ip6gretap,
+  vti,
+  vti6,
+  erspan,
+  ip6erspan,
+  geneve,
   xfrm,
   bareudp,
   amt,

@@ -409,6 +409,102 @@ export const IFLA_BATADV = {
   ALGO_NAME: 1,
 } as const;
 
+/** A tunnel of IPv4 or IPv6 packets: ipip, sit, ip6tnl (uapi/linux/if_tunnel.h). */
+export const IFLA_IPTUN = {
+  LINK: 1,
+  LOCAL: 2,
+  REMOTE: 3,
+  TTL: 4,
+  TOS: 5,
+  ENCAP_LIMIT: 6,
+  FLOWINFO: 7,
+  FLAGS: 8,
+  PROTO: 9,
+  PMTUDISC: 10,
+  '6RD_PREFIX': 11,
+  '6RD_RELAY_PREFIX': 12,
+  '6RD_PREFIXLEN': 13,
+  '6RD_RELAY_PREFIXLEN': 14,
+  ENCAP_TYPE: 15,
+  ENCAP_FLAGS: 16,
+  ENCAP_SPORT: 17,
+  ENCAP_DPORT: 18,
+  COLLECT_METADATA: 19,
+  FWMARK: 20,
+} as const;
+
+/** A tunnel by GRE, with or without Ethernet in it, over IPv4 or IPv6. */
+export const IFLA_GRE = {
+  LINK: 1,
+  IFLAGS: 2,
+  OFLAGS: 3,
+  IKEY: 4,
+  OKEY: 5,
+  LOCAL: 6,
+  REMOTE: 7,
+  TTL: 8,
+  TOS: 9,
+  PMTUDISC: 10,
+  ENCAP_LIMIT: 11,
+  FLOWINFO: 12,
+  FLAGS: 13,
+  ENCAP_TYPE: 14,
+  ENCAP_FLAGS: 15,
+  ENCAP_SPORT: 16,
+  ENCAP_DPORT: 17,
+  COLLECT_METADATA: 18,
+  IGNORE_DF: 19,
+  FWMARK: 20,
+  ERSPAN_INDEX: 21,
+  ERSPAN_VER: 22,
+  ERSPAN_DIR: 23,
+  ERSPAN_HWID: 24,
+} as const;
+
+/** Bits of IFLA_GRE_IFLAGS and OFLAGS, in network order: GRE_CSUM, GRE_KEY, GRE_SEQ. */
+export const GRE_BIT = { CSUM: 15, KEY: 13, SEQ: 12 } as const;
+
+/** Bits of IFLA_IPTUN_ENCAP_FLAGS and IFLA_GRE_ENCAP_FLAGS (TUNNEL_ENCAP_FLAG_*). */
+export const ENCAP_BIT = { CSUM: 0, CSUM6: 1, REMCSUM: 2 } as const;
+
+/** Bits of IFLA_IPTUN_FLAGS and IFLA_GRE_FLAGS of tunnels over IPv6 (IP6_TNL_F_* in uapi/linux/ip6_tunnel.h). */
+export const IP6_TNL_BIT = {
+  IGN_ENCAP_LIMIT: 0,
+  USE_ORIG_TCLASS: 1,
+  USE_ORIG_FLOWLABEL: 2,
+  RCV_DSCP_COPY: 4,
+  USE_ORIG_FWMARK: 5,
+  ALLOW_LOCAL_REMOTE: 6,
+} as const;
+
+/** A tunnel of IPsec, over IPv4 or IPv6. */
+export const IFLA_VTI = {
+  LINK: 1,
+  IKEY: 2,
+  OKEY: 3,
+  LOCAL: 4,
+  REMOTE: 5,
+  FWMARK: 6,
+} as const;
+
+/** A Geneve tunnel. */
+export const IFLA_GENEVE = {
+  ID: 1,
+  REMOTE: 2,
+  TTL: 3,
+  TOS: 4,
+  PORT: 5,
+  COLLECT_METADATA: 6,
+  REMOTE6: 7,
+  UDP_CSUM: 8,
+  UDP_ZERO_CSUM6_TX: 9,
+  UDP_ZERO_CSUM6_RX: 10,
+  LABEL: 11,
+  TTL_INHERIT: 12,
+  DF: 13,
+  INNER_PROTO_INHERIT: 14,
+} as const;
+
 /** Bridge settings of a link, in IFLA_AF_SPEC of an AF_BRIDGE message (uapi/linux/if_bridge.h). */
 export const IFLA_BRIDGE = {
   FLAGS: 0,

@@ -1,5 +1,6 @@
 import type { Value } from '../../../src/model/value.ts';
 import type { Json, LinkJson } from '../support/ip.ts';
+import { outsideTunnel } from './outside-tunnels.ts';
 
 /**
  * How each key is seen and changed by somebody who knows nothing of vnetd: by the words of ip(8), and where
@@ -382,6 +383,8 @@ export function outside(kind: string, key: string): Outside {
   const own = special[kind]?.[key];
   if (own !== undefined) return own;
   const every = everyLink[key];
+  const tunnel = every === undefined ? outsideTunnel(kind, key) : undefined;
+  if (tunnel !== undefined) return tunnel;
   switch (kind) {
     case 'bridge':
       return every !== undefined && key !== 'priority'

@@ -15,7 +15,8 @@ const veth = enumerators('/usr/include/linux/veth.h');
 const vxcan = enumerators('/usr/include/linux/can/vxcan.h');
 const amt = enumerators('/usr/include/linux/amt.h');
 const batadv = enumerators('/usr/include/linux/batman_adv.h');
-const headers = new Map([...ifLink, ...ifBridge, ...veth, ...vxcan, ...amt, ...batadv]);
+const ifTunnel = enumerators('/usr/include/linux/if_tunnel.h');
+const headers = new Map([...ifLink, ...ifBridge, ...veth, ...vxcan, ...amt, ...batadv, ...ifTunnel]);
 
 /** Prefixes of enumerators that are longer than another's, so that IFLA_BR is not IFLA_BRPORT or IFLA_BRIDGE. */
 const prefixes = [
@@ -36,6 +37,7 @@ function namesOf(prefix: string): ReadonlyMap<string, number> {
 
 /** Each family of numbers, whose rows carry them and what says why the others are none. */
 const families: readonly {
+  readonly kind: string;
   readonly prefix: string;
   readonly numbers: Readonly<Record<string, number>>;
   readonly nest: readonly number[];
@@ -55,6 +57,18 @@ const families: readonly {
       ['IFLA_VRF', numbers.IFLA_VRF, kinds.vrf],
       ['VETH_INFO', numbers.VETH_INFO, kinds.veth],
       ['VXCAN_INFO', numbers.VXCAN_INFO, kinds.vxcan],
+      ['IFLA_IPTUN', numbers.IFLA_IPTUN, kinds.ipip],
+      ['IFLA_IPTUN', numbers.IFLA_IPTUN, kinds.sit],
+      ['IFLA_IPTUN', numbers.IFLA_IPTUN, kinds.ip6tnl],
+      ['IFLA_GRE', numbers.IFLA_GRE, kinds.gre],
+      ['IFLA_GRE', numbers.IFLA_GRE, kinds.gretap],
+      ['IFLA_GRE', numbers.IFLA_GRE, kinds.erspan],
+      ['IFLA_GRE', numbers.IFLA_GRE, kinds.ip6gre],
+      ['IFLA_GRE', numbers.IFLA_GRE, kinds.ip6gretap],
+      ['IFLA_GRE', numbers.IFLA_GRE, kinds.ip6erspan],
+      ['IFLA_VTI', numbers.IFLA_VTI, kinds.vti],
+      ['IFLA_VTI', numbers.IFLA_VTI, kinds.vti6],
+      ['IFLA_GENEVE', numbers.IFLA_GENEVE, kinds.geneve],
       ['IFLA_XFRM', numbers.IFLA_XFRM, kinds.xfrm],
       ['IFLA_BAREUDP', numbers.IFLA_BAREUDP, kinds.bareudp],
       ['IFLA_AMT', numbers.IFLA_AMT, kinds.amt],
@@ -63,6 +77,7 @@ const families: readonly {
       ['IFLA_BATADV', numbers.IFLA_BATADV, kinds.batadv],
     ] as const
   ).map(([prefix, own, kind]: readonly [string, Readonly<Record<string, number>>, Kind]) => ({
+    kind: kind.name,
     prefix,
     numbers: own,
     nest: [IFLA.LINKINFO, IFLA_INFO.DATA],
@@ -81,6 +96,7 @@ const families: readonly {
       Kind,
       Readonly<Record<string, string>>,
     ]) => ({
+      kind: kind.name,
       prefix,
       numbers: own,
       nest: [IFLA.LINKINFO, IFLA_INFO.SLAVE_DATA],
@@ -123,8 +139,8 @@ test('the headers are read whole', () => {
   assert.ok(ifLink.size > 300, `only ${ifLink.size} enumerators in if_link.h`);
 });
 
-for (const { prefix, numbers: own, nest, rows, left } of families) {
-  test(`every ${prefix}_* is a row's, or it is said why not`, () => {
+for (const { kind, prefix, numbers: own, nest, rows, left } of families) {
+  test(`every ${prefix}_* is a row's of ${kind}, or it is said why not`, () => {
     const byRows = new Set(Object.values(rows).flatMap((row) => numbersUnder(row, nest)));
     const inHeaders = namesOf(prefix);
     assert.ok(inHeaders.size > 0);

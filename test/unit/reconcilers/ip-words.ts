@@ -25,6 +25,32 @@ export const ipWords: Readonly<Record<string, string>> = {
   veth: 'peer',
   vxcan: 'peer',
   vrf: 'table',
+  ipip: `remote local ttl tos pmtudisc 6rd-prefix 6rd-relay_prefix 6rd-reset dev fwmark external encap encap-sport
+    encap-dport encap-csum encap-csum6 encap-remcsum mode`,
+  sit: `remote local ttl tos pmtudisc 6rd-prefix 6rd-relay_prefix 6rd-reset dev fwmark external encap
+    encap-sport encap-dport encap-csum encap-csum6 encap-remcsum mode isatap`,
+  gre: `remote local seq iseq oseq key ikey okey csum icsum ocsum ttl tos pmtudisc ignore-df dev fwmark
+    external encap encap-sport encap-dport encap-csum encap-csum6 encap-remcsum`,
+  gretap: `remote local seq iseq oseq key ikey okey csum icsum ocsum ttl tos pmtudisc ignore-df dev fwmark
+    external encap encap-sport encap-dport encap-csum encap-csum6 encap-remcsum`,
+  erspan: `remote local seq iseq oseq key ikey okey csum icsum ocsum ttl tos pmtudisc ignore-df dev fwmark
+    external encap encap-sport encap-dport encap-csum encap-csum6 encap-remcsum erspan_ver erspan
+    erspan_dir erspan_hwid`,
+  ip6tnl: `remote local encaplimit hoplimit tclass flowlabel dscp allow-localremote dev fwmark external encap
+    encap-sport encap-dport encap-csum encap-csum6 encap-remcsum mode`,
+  ip6gre: `remote local seq iseq oseq key ikey okey csum icsum ocsum hoplimit encaplimit tclass flowlabel dscp
+    dev fwmark allow-localremote external encap encap-sport encap-dport encap-csum encap-csum6
+    encap-remcsum erspan_ver erspan erspan_dir erspan_hwid`,
+  ip6gretap: `remote local seq iseq oseq key ikey okey csum icsum ocsum hoplimit encaplimit tclass flowlabel dscp
+    dev fwmark allow-localremote external encap encap-sport encap-dport encap-csum encap-csum6
+    encap-remcsum`,
+  ip6erspan: `remote local seq iseq oseq key ikey okey csum icsum ocsum hoplimit encaplimit tclass flowlabel dscp
+    dev fwmark allow-localremote external encap encap-sport encap-dport encap-csum encap-csum6
+    encap-remcsum erspan_ver erspan erspan_dir erspan_hwid`,
+  vti: 'remote local ikey okey key dev fwmark',
+  vti6: 'remote local ikey okey key dev fwmark',
+  geneve: `id remote ttl tos df flowlabel dstport external udpcsum udp6zerocsumtx udp6zerocsumrx
+    innerprotoinherit`,
   hsr: 'slave1 slave2 supervision version proto',
   bareudp: 'dstport ethertype srcportmin multiproto',
   batadv: 'ra',

@@ -1,0 +1,46 @@
+import { IFLA_GRE } from '../wire/if-link.ts';
+import { mtuWithin } from './every-link.ts';
+import {
+  csumRows,
+  csumShorthand,
+  erspanLeft,
+  gre6Left,
+  keyRows,
+  keyShorthand,
+  seqRows,
+  seqShorthand,
+} from './gre-rows.ts';
+import { defineKind } from './kind.ts';
+import { encapRows, endRows, externalRow, externalWithEnds, tunnelLacks } from './tunnel.ts';
+import { ipv6HeaderRows } from './tunnel6.ts';
+
+export const ip6gre = defineKind({
+  name: 'ip6gre',
+  summary: 'Packets of any protocol in IPv6 packets, with a GRE header (RFC 7676).',
+  when: 'As gre, over an IPv6 network. For Ethernet inside, ip6gretap; for IP alone, ip6tnl is leaner.',
+  kernel: { kind: 'ip6gre', module: 'ip6_gre' },
+  sends: 'whole',
+  fallback: 'ip6gre0',
+  address: 'none',
+  lacks: tunnelLacks,
+  fields: {
+    mtu: mtuWithin({ min: 68, max: 65531 }),
+    ...endRows(IFLA_GRE, 'IPv6'),
+    ...keyRows(),
+    ...seqRows,
+    ...csumRows,
+    ...ipv6HeaderRows(IFLA_GRE),
+    external: externalRow(IFLA_GRE.COLLECT_METADATA, { resent: true }),
+    ...encapRows(IFLA_GRE),
+  },
+  shorthands: { ...keyShorthand, ...seqShorthand, ...csumShorthand },
+  lints: [externalWithEnds],
+  left: {
+    ...gre6Left,
+    ...erspanLeft,
+    erspan_ver: 'of ip6erspan',
+    erspan: 'of ip6erspan',
+    erspan_dir: 'of ip6erspan',
+    erspan_hwid: 'of ip6erspan',
+  },
+});
