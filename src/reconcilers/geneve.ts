@@ -82,6 +82,7 @@ export const geneve = defineKind({
           isIpv6(found.remote) === isIpv6(wanted.remote) ? 'live' : 'recreate',
         notice: 'when-up',
         absent: 'none',
+        fromTheStart: true,
         moves: () => ['mtu'],
       },
       'The other end.',

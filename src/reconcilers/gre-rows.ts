@@ -19,7 +19,7 @@ export function keyRows(change: ChangeRule = 'live') {
     ikey: row(
       IFLA_GRE.IKEY,
       IFLA_GRE.IFLAGS,
-      { ...live, change, ...(change === 'live' ? {} : { beside: ['remote'] }) },
+      { ...live, change, fromTheStart: true, ...(change === 'live' ? {} : { beside: ['remote'] }) },
       'The key packets have to come in with.',
     ),
     okey: row(IFLA_GRE.OKEY, IFLA_GRE.OFLAGS, { ...live, ...movesMtu }, 'The key packets go out with.'),
@@ -145,6 +145,7 @@ export const erspanWithoutKey: Lint = {
   check({ erspan_ver, external, ikey, okey, iseq, oseq }) {
     if (erspan_ver === 0 || external === true) return undefined;
     const isKeyed = [ikey, okey].some((key) => key !== undefined && key !== 'none');
+    if (okey === 'none') return { key: 'okey', message: 'ERSPAN always sends a key' };
     if (!isKeyed) return { key: 'kind', message: 'ERSPAN needs a session: write `key`' };
     if (iseq === true || oseq === true) return undefined;
     return { key: 'kind', message: 'ERSPAN needs sequence numbers: write `seq: true`' };

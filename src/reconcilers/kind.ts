@@ -56,7 +56,7 @@ export interface RowOptions<V extends Value> {
   readonly notice: Notice;
   /** Must be written for the kernel to make the link. */
   readonly required?: true;
-  /** Stands in every creating request, the barest too: without, the kernel refuses it. */
+  /** Stands in every creating request, the barest too: without, the kernel takes the new link for another, or refuses it. */
   readonly fromTheStart?: true;
   /** What it means that the kernel's message has no such attribute; without it: this kernel does not know the field. */
   readonly absent?: V;

@@ -66,24 +66,24 @@ interface EndRules {
 export function endRows(numbers: EndNumbers, family: 'IPv4' | 'IPv6', rules: EndRules = {}) {
   const change = rules.change ?? 'live';
   const remoteChange = rules.remote ?? 'live';
-  const beside = { beside: ['remote'] } as const;
+  const common = { notice: 'when-up', beside: ['remote'], fromTheStart: true } as const;
   return {
     remote: info(
       numbers.REMOTE,
       endOfTunnel(family),
-      { change: remoteChange, notice: 'when-up', absent: 'any', ...beside },
+      { change: remoteChange, absent: 'any', ...common },
       'The other end; a group where the kind allows one.',
     ),
     local: info(
       numbers.LOCAL,
       endOfTunnel(family),
-      { change, notice: 'when-up', absent: 'any', ...beside },
+      { change, absent: 'any', ...common },
       'The source address of the outer packets.',
     ),
     dev: info(
       numbers.LINK,
       linkRef({ none: true }),
-      { change, notice: 'when-up', absent: 'none', ...beside, ...movesMtu, also: ['link'] },
+      { change, absent: 'none', ...common, ...movesMtu, also: ['link'] },
       'The link the outer packets leave by.',
     ),
     fwmark: info(numbers.FWMARK, u32(), { ...live, ...movesMtu }, 'The mark outer packets are routed by.'),

@@ -7,7 +7,7 @@ import { endRows, ends, live, tunnelLacks } from './tunnel.ts';
 
 /** The marks by which policies of IPsec find the link. */
 export const vtiKeys = {
-  ikey: info(IFLA_VTI.IKEY, keyOrZero, live, 'The mark of packets that come in.'),
+  ikey: info(IFLA_VTI.IKEY, keyOrZero, { ...live, fromTheStart: true }, 'The mark of packets that come in.'),
   okey: info(IFLA_VTI.OKEY, keyOrZero, live, 'The mark of packets that go out.'),
 };
 

@@ -139,7 +139,7 @@ const lives: Readonly<Record<LinkKind, Life>> = {
   },
   geneve: {
     yaml: '{ kind: geneve, id: 5, remote: 198.51.100.1, ttl: 7 }',
-    drift: { command: 'link set k0 type geneve ttl 9', at: 'ttl', wanted: 7 },
+    drift: { command: 'link set k0 type geneve id 5 remote 198.51.100.1 ttl 9', at: 'ttl', wanted: 7 },
   },
   xfrm: {
     yaml: '{ kind: xfrm, dev: low0, if_id: 7 }',

@@ -6,7 +6,9 @@ import { kindNamed, type kinds } from '../../../src/reconcilers/index.ts';
 import type { AnyRow } from '../../../src/reconcilers/kind.ts';
 
 /** What a kernel can be built without, or has only by a late patch: asked of it by ip(8). */
-type Ability = 'VLANs of bridges' | 'netfilter of bridges' | 'queues of any length';
+type Ability =
+  | ('VLANs of bridges' | 'netfilter of bridges' | 'queues of any length')
+  | ('tunnels in UDP' | 'prefixes of 6rd');
 
 interface Need {
   /** The first release of Linux that has the field (include/uapi/linux/if_link.h and if_bridge.h). */
@@ -20,6 +22,9 @@ interface Need {
 
 const vlans = { ability: 'VLANs of bridges' } as const;
 const netfilter = { ability: 'netfilter of bridges' } as const;
+
+/** Tunnels that can be packed into UDP, by the modules fou and fou6 where the kernel has them. */
+const packable = 'ipip sit gre gretap erspan ip6tnl ip6gre ip6gretap ip6erspan'.split(' ');
 
 /** Fields not every kernel has, by table and key. What came after 6.1, the lab's 6.1 is seen to lack and its 6.12 to have. */
 const needs: Readonly<Record<string, Need>> = {
@@ -46,6 +51,12 @@ const needs: Readonly<Record<string, Need>> = {
   'bridge_port.backup_nhid': { since: '6.6' },
   'macvlan.bclim': { since: '6.4' },
   'macvtap.bclim': { since: '6.4' },
+  'geneve.innerprotoinherit': { since: '5.18' },
+  'sit.6rd-prefix': { ability: 'prefixes of 6rd' },
+  'sit.6rd-relay_prefix': { ability: 'prefixes of 6rd' },
+  ...Object.fromEntries(
+    packable.map((kind) => [`${kind}.encap`, { ability: 'tunnels in UDP', shows: 'none' }] as const),
+  ),
   'vxlan.vnifilter': { since: '5.18' },
   'vxlan.localbypass': { since: '6.5' },
 };
@@ -111,6 +122,9 @@ function compare(a: string, b: string): number {
 const trials: Readonly<Record<Ability, string>> = {
   'VLANs of bridges': 'ip link add b0 type bridge vlan_filtering 1',
   'netfilter of bridges': 'ip link add b0 type bridge; ip -d link show b0 | grep nf_call_iptables',
+  'tunnels in UDP': 'ip link add t0 type ipip local 192.0.2.1 remote 192.0.2.9 encap fou encap-dport 5555',
+  'prefixes of 6rd':
+    'ip link add t0 type sit local 192.0.2.1 remote 192.0.2.9; ip -d link show t0 | grep 6rd-prefix',
   'queues of any length': `ip link add b0 txqueuelen ${longestQueue + 1} type bridge`,
 };
 

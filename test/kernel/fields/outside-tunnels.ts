@@ -1,5 +1,5 @@
 import type { Value } from '../../../src/model/value.ts';
-import { ipText } from '../../../src/wire/addresses.ts';
+import { ipBytes, ipText } from '../../../src/wire/addresses.ts';
 import type { Outside, Seen } from './outside.ts';
 
 /** Numbers of attributes by the kernel's names (uapi/linux/if_tunnel.h, if_link.h), apart from vnetd's own. */
@@ -83,6 +83,8 @@ export function outsideTunnel(kind: string, key: string): Outside | undefined {
   const read = readerOf(kind, key, own);
   const words = wordsOf(kind, key);
   if (read === undefined) return undefined;
+  // ip wants the identifier with every change; this kind keeps what is not sent.
+  if (kind === 'geneve') return { read, ...(key in geneveRaw ? { raw: geneveRaw[key] } : {}) };
   return words === undefined ? { read } : { read, words: (value) => ['type', kind, ...words(value)] };
 }
 
@@ -182,6 +184,22 @@ function readerOf(kind: string, key: string, own: Readonly<Record<string, number
   return listed[key] ?? (own[key] === undefined ? undefined : (seen) => little(seen));
 }
 
+const geneveRaw: Readonly<Record<string, NonNullable<Outside['raw']>>> = {
+  ttl: (value) =>
+    value === 'inherit' ? ['data', 12, '01'] : ['data', 3, byte(value === 'auto' ? 0 : value)],
+  tos: (value) => ['data', 4, byte(value === 'inherit' ? 1 : value)],
+  df: (value) => ['data', 13, byte(['unset', 'set', 'inherit'].indexOf(String(value)))],
+  flowlabel: (value) => ['data', 11, Number(value).toString(16).padStart(8, '0')],
+  remote: (value) => {
+    const address = ipBytes(String(value)) ?? new Uint8Array();
+    return ['data', address.length === 4 ? 2 : 7, Buffer.from(address).toString('hex')];
+  },
+};
+
+function byte(value: Value): string {
+  return Number(value).toString(16).padStart(2, '0');
+}
+
 const noWords = new Set([
   'external',
   'isatap',
@@ -198,7 +216,9 @@ const switches = new Set([
 /** ip takes a type of service in hexadecimal, and has no word to undo `dscp inherit` or `dev`. */
 function wordsOf(kind: string, key: string): Words | undefined {
   if (noWords.has(key)) return undefined;
-  if (switches.has(key)) return (value) => [value === true ? key : `no${key}`];
+  // What its help calls `encap-csum6`, ip knows by another word.
+  const word = key === 'encap-csum6' ? 'encap-udp6-csum' : key;
+  if (switches.has(key)) return (value) => [value === true ? word : `no${word}`];
   switch (key) {
     case 'ikey':
     case 'okey':
