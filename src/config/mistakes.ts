@@ -42,6 +42,9 @@ const otherWords: Readonly<Record<string, string>> = {
   vlan: 'vlans',
 };
 
+/** More kinds than that are not listed. */
+const MOST_NAMED = 4;
+
 /** What is wrong with a key that means nothing on this link, and what would be right. */
 export function unknownLinkKey(key: string, kind: Kind, kindIsWritten: boolean): string {
   if (kind.membership !== undefined && (key === 'ports' || key === 'members')) {
@@ -55,7 +58,10 @@ export function unknownLinkKey(key: string, kind: Kind, kindIsWritten: boolean):
     return `${what} has no key \`${key}\` (did you mean \`${meant}\`?)`;
   const names = ownersOf(key, kind);
   if (names.length > 0) {
-    const belongs = `\`${key}\` is a key of ${names.length === 1 ? 'kind' : 'kinds'} ${listing(names, 'and')}`;
+    const isOfMany = names.length > MOST_NAMED;
+    const told = isOfMany ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
+    const belongs = `\`${key}\` is a key of ${names.length === 1 ? 'kind' : 'kinds'} ${listing(told, 'and')}`;
+    if (!kindIsWritten && isOfMany) return `${belongs}; write which \`kind\` this is`;
     if (kindIsWritten) return `${belongs}, not of ${kind.name}${didYouMean(key, keysOfLink(kind))}`;
     return `${belongs}; write ${listing(
       names.map((name) => `\`kind: ${name}\``),

@@ -82,7 +82,7 @@ export class Rooms {
   /** Opens a room beside the host's. */
   add(entrance: Omit<Entrance, 'remembered'>): Room {
     // Read from outside, a link there may stand on one of the host's, which costs the host a number in itself.
-    this.#home ??= withSelf((self) => givenNsidOf(this.#channel, self));
+    this.#home ??= withDescriptor(HOST, (self) => givenNsidOf(this.#channel, self));
     if (this.#home !== undefined) this.#numbered.set(this.#home, this.host);
     return this.#open(entrance);
   }
@@ -110,6 +110,11 @@ export class Rooms {
     this.#unlearned.delete(room);
     room.inventory.beginReading();
     room.inventory.endReading();
+  }
+
+  /** The number of a namespace inside another; it gets one if it has none. */
+  numberIn(room: Room, other: Room): number | undefined {
+    return withDescriptor(other.path, (descriptor) => givenNsidOf(this.#channel, descriptor, room));
   }
 
   /** The links that stand on one, whichever namespace they are in: VLANs, macvlans, the other end of a pair. */
@@ -151,7 +156,7 @@ export class Rooms {
     const unknown = this.#unlearned.get(room);
     if (unknown === undefined) return;
     this.#unlearned.delete(room);
-    const learned = withSelf((self) => nsidsInside(this.#channel, room.nsid, self));
+    const learned = withDescriptor(HOST, (self) => nsidsInside(this.#channel, room.nsid, self));
     for (const number of unknown) room.numbers.set(number, learned.get(number) ?? null);
   }
 
@@ -163,12 +168,12 @@ export class Rooms {
   }
 }
 
-/** Does something with a descriptor of the host's namespace. */
-function withSelf<T>(act: (self: number) => T): T {
-  const self = openSync(HOST, 'r');
+/** Does something with a descriptor of a namespace. */
+function withDescriptor<T>(path: string, act: (descriptor: number) => T): T {
+  const descriptor = openSync(path, 'r');
   try {
-    return act(self);
+    return act(descriptor);
   } finally {
-    closeSync(self);
+    closeSync(descriptor);
   }
 }

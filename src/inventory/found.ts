@@ -144,7 +144,9 @@ class SeenLink implements FoundLink {
       if (!inItsMaster(key, link)) continue;
       const value =
         row.place.at === 'netns'
-          ? underlayOf(view, link)
+          ? row.untold === true
+            ? undefined
+            : underlayOf(view, link)
           : decodeRow(row, link.message, row.elsewhere === true ? elsewhere : names);
       if (value !== undefined) values[key] = value;
     }

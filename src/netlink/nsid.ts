@@ -1,7 +1,7 @@
 import { findAttribute, Writer } from '../wire/attributes.ts';
 import { littleEndian, type Slice } from '../wire/bytes.ts';
 import { AF, NETNSA, RTM } from '../wire/rtnetlink.ts';
-import type { Channel } from './channel.ts';
+import type { Channel, Exchanger } from './channel.ts';
 import { OWN } from './messages.ts';
 
 /** struct rtgenmsg, with its padding. */
@@ -9,19 +9,27 @@ const HEAD = 4;
 /** The kernel chooses the number (NETNSA_NSID_NOT_ASSIGNED). */
 const ANY = -1;
 
-/** The number a namespace has in the channel's own, given by a descriptor of it (rtnl_net_getid in net/core/net_namespace.c). */
-export function nsidOf(channel: Channel, descriptor: number): number | undefined {
-  const [reply] = channel.ask(request(RTM.GETNSID, [NETNSA.FD, descriptor]));
+/**
+ * The number a namespace has inside another, given by a descriptor of it (rtnl_net_getid in net/core/net_namespace.c).
+ * The other one is known by its number in the channel's own namespace, {@link OWN} for that itself.
+ */
+export function nsidOf(channel: Channel, descriptor: number, inside = OWN): number | undefined {
+  const there = inside === OWN ? [] : [[NETNSA.TARGET_NSID, inside] as const];
+  const [reply] = channel.ask(request(RTM.GETNSID, [NETNSA.FD, descriptor], ...there));
   const nsid = reply === undefined ? undefined : numberIn(reply, NETNSA.NSID);
   return nsid === undefined || nsid < 0 ? undefined : nsid;
 }
 
 /** The same; it gets a number if it has none. Undefined when the kernel gives none. */
-export function givenNsidOf(channel: Channel, descriptor: number): number | undefined {
-  const known = nsidOf(channel, descriptor);
+export function givenNsidOf(
+  channel: Channel,
+  descriptor: number,
+  inside: { readonly channel: Exchanger; readonly nsid: number } = { channel, nsid: OWN },
+): number | undefined {
+  const known = nsidOf(channel, descriptor, inside.nsid);
   if (known !== undefined) return known;
-  channel.exchange([request(RTM.NEWNSID, [NETNSA.FD, descriptor], [NETNSA.NSID, ANY])]);
-  return nsidOf(channel, descriptor);
+  inside.channel.exchange([request(RTM.NEWNSID, [NETNSA.FD, descriptor], [NETNSA.NSID, ANY])]);
+  return nsidOf(channel, descriptor, inside.nsid);
 }
 
 /**
@@ -34,9 +42,8 @@ export function nsidsInside(channel: Channel, nsid: number, self: number): Reado
     const [theirs, here] = [numberIn(reply, NETNSA.NSID), numberIn(reply, NETNSA.CURRENT_NSID)];
     if (theirs !== undefined && theirs >= 0 && here !== undefined && here >= 0) ours.set(theirs, here);
   }
-  const [reply] = channel.ask(request(RTM.GETNSID, [NETNSA.FD, self], [NETNSA.TARGET_NSID, nsid]));
-  const own = reply === undefined ? undefined : numberIn(reply, NETNSA.NSID);
-  if (own !== undefined && own >= 0) ours.set(own, OWN);
+  const own = nsidOf(channel, self, nsid);
+  if (own !== undefined) ours.set(own, OWN);
   return ours;
 }
 

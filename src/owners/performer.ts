@@ -38,6 +38,8 @@ export interface Place {
 /** The namespaces that can be acted in. */
 export interface Places {
   at(namespace: NamespaceName): Place | undefined;
+  /** The number another one has inside one; it gets one if it has none. */
+  numberIn(place: Place, other: Place): number | undefined;
   /** The links that stand on one. */
   over(place: Place, ifindex: number): readonly PlacedLink[];
 }
@@ -285,6 +287,10 @@ export class Performer {
       at: (namespace) => {
         const there = this.#places.at(namespace);
         return there === undefined ? undefined : this.#addressing(there);
+      },
+      numberOf: (namespace) => {
+        const there = this.#places.at(namespace);
+        return there === undefined ? undefined : this.#places.numberIn(place, there);
       },
       descriptor: () => this.#descriptorOf(place),
     };

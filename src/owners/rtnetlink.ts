@@ -26,6 +26,8 @@ export interface Addressing {
   holder(name: LinkName): Holder | undefined;
   /** The same of another namespace; undefined while that is not looked into. */
   at(namespace: NamespaceName): Addressing | undefined;
+  /** The number another namespace has in this one; it gets one if it has none. */
+  numberOf(namespace: NamespaceName): number | undefined;
   /** A descriptor of this namespace, for the requests that are about to be sent. */
   descriptor(): number;
 }
@@ -58,13 +60,18 @@ const encoders: { readonly [V in Step['do']]: (step: Extract<Step, { do: V }>, a
         ...encoded.attributes,
       ];
       const from = madeFrom(step);
-      if (from !== undefined) attributes.push(intoNamespace(at));
+      const byNumber = from !== undefined && isSaidByNumber(step.kind);
+      if (byNumber) {
+        const number = at.numberOf(from);
+        if (number === undefined) return notSent(`the namespace ${from ?? '/'} has no number here`);
+        attributes.push(numberOfUnderlay(number));
+      } else if (from !== undefined) attributes.push(intoNamespace(at));
       const made = one(
         RTM.NEWLINK,
         NLM_F.CREATE | NLM_F.EXCL,
         link(0, encoded.flags, encoded.mask, attributes),
       );
-      if (from !== undefined) return { ...made, from };
+      if (from !== undefined && !byNumber) return { ...made, from };
       const again = encodeFields(fieldsOf(step.kind), takenTwice(step.kind, step.fields), at.names);
       if ('missing' in again || again.attributes.length === 0) return made;
       const held = link(0, 0, 0, [byName, ...again.attributes]);
@@ -183,7 +190,7 @@ function notSent(why: string): Encoding {
 }
 
 /**
- * The namespace a link is made from when that is not its own: the one it stands on.
+ * The namespace a link stands on, where that is not its own; most are made from there.
  * With IFLA_LINK_NETNSID instead, kernels before 6.15 take its name there for a moment (rtnl_newlink_create in net/core/rtnetlink.c).
  */
 function madeFrom(step: Extract<Step, { do: 'create' }>): NamespaceName | undefined {
@@ -199,6 +206,17 @@ function madeFrom(step: Extract<Step, { do: 'create' }>): NamespaceName | undefi
     if (from !== namespace) return from;
   }
   return undefined;
+}
+
+/** Whether the namespace a link of this kind stands on is said by its number, and not by where the request is made. */
+function isSaidByNumber(kind: string): boolean {
+  return Object.values(fieldsOf(kind)).some(({ place }) => place.at === 'netns' && place.by === 'number');
+}
+
+function numberOfUnderlay(number: number): { path: readonly number[]; payload: Uint8Array } {
+  const payload = new Uint8Array(4);
+  new DataView(payload.buffer).setInt32(0, number, littleEndian);
+  return { path: [IFLA.LINK_NETNSID], payload };
 }
 
 function intoNamespace(at: Addressing): { path: readonly number[]; payload: Uint8Array } {

@@ -9,6 +9,7 @@ import {
   ignoreDfWithDiscovery,
   keyRows,
   keyShorthand,
+  mostSessions,
   seqRows,
   seqShorthand,
   withoutCsum,
@@ -26,7 +27,7 @@ export const erspan = defineKind({
   fields: {
     mtu: mtuWithin({ min: 68, max: 65485 }),
     ...endRows(IFLA_GRE, 'IPv4'),
-    ...keyRows(),
+    ...keyRows('live', mostSessions),
     ...seqRows,
     ...erspanRows,
     ...ipv4HeaderRows(IFLA_GRE),

@@ -2,11 +2,12 @@ import { Misfit, nameOf, textWritten } from '../model/written.ts';
 import { ipBytes, ipText, ipv4, ipv6 } from '../wire/addresses.ts';
 import { isGroup } from '../wire/endpoints.ts';
 import { IFLA_GENEVE } from '../wire/if-link.ts';
+import { namespaceRef } from '../wire/namespaces.ts';
 import { u8, u16be, u32, u32be } from '../wire/numbers.ts';
 import type { WireType } from '../wire/type.ts';
 import { oneOf, onOff, orWord, presence } from '../wire/words.ts';
 import { mtuWithin } from './every-link.ts';
-import { type Circumstances, defineKind, info, infoByFamily, infoPath, type Lint } from './kind.ts';
+import { type Circumstances, defineKind, info, infoByFamily, infoPath, type Lint, underlay } from './kind.ts';
 
 const live = { change: 'live', notice: 'when-up' } as const;
 const made = { change: 'recreate', notice: 'always' } as const;
@@ -107,6 +108,12 @@ export const geneve = defineKind({
       'The outer packets’ don’t-fragment bit.',
     ),
     flowlabel: info(IFLA_GENEVE.LABEL, u32be({ max: 0xf_ffff }), live, 'Flow label of outer IPv6 packets.'),
+    link_netns: underlay(
+      namespaceRef,
+      // The driver tells nobody (it has no get_link_net).
+      { ...made, untold: true },
+      'The namespace the outer packets go through, `/` for the host’s; settled when the link is made, and not to be seen later.',
+    ),
     dstport: info(
       IFLA_GENEVE.PORT,
       u16be(),

@@ -3,7 +3,7 @@ import { tunnelKey } from '../wire/endpoints.ts';
 import { GRE_BIT, IFLA_GRE } from '../wire/if-link.ts';
 import { u8, u16, u32 } from '../wire/numbers.ts';
 import { oneOf, onOff } from '../wire/words.ts';
-import { type ChangeRule, info, type Lint, type Shorthand } from './kind.ts';
+import { type ChangeRule, info, type Lint, type RowOptions, type Shorthand } from './kind.ts';
 import { numberOrWord } from './number-or-word.ts';
 import { live, movesMtu } from './tunnel.ts';
 
@@ -12,47 +12,57 @@ const flagOf = (attribute: number, bit: number) =>
   ({ attribute, bit: { bytes: 2, order: 'network', lowest: bit, width: 1 } }) as const;
 
 /** A key for each way; `change` of the one coming in, by which the kernel tells tunnels apart. */
-export function keyRows(change: ChangeRule = 'live') {
-  const row = (number: number, flags: number, options: Parameters<typeof keyRow>[2], doc: string) =>
-    keyRow(number, flags, options, doc);
+export function keyRows(change: ChangeRule = 'live', max?: number) {
+  const beside = change === 'live' ? {} : { beside: ['remote'] };
   return {
-    ikey: row(
+    ikey: keyRow(
       IFLA_GRE.IKEY,
       IFLA_GRE.IFLAGS,
-      { ...live, change, fromTheStart: true, ...(change === 'live' ? {} : { beside: ['remote'] }) },
+      max,
+      { ...live, change, fromTheStart: true, ...beside },
       'The key packets have to come in with.',
     ),
-    okey: row(IFLA_GRE.OKEY, IFLA_GRE.OFLAGS, { ...live, ...movesMtu }, 'The key packets go out with.'),
+    okey: keyRow(
+      IFLA_GRE.OKEY,
+      IFLA_GRE.OFLAGS,
+      max,
+      { ...live, ...movesMtu, fromTheStart: true },
+      'The key packets go out with.',
+    ),
   };
 }
 
 function keyRow(
   number: number,
   flags: number,
-  options: Parameters<typeof numberOrWord<number | string>>[3],
+  max: number | undefined,
+  options: RowOptions<number | string>,
   doc: string,
 ) {
   return numberOrWord(
     { attribute: number, bytes: 4, order: 'network', lowest: 0, width: 32 },
     { word: 'none', ...flagOf(flags, GRE_BIT.KEY), when: 'clear' },
-    tunnelKey,
+    tunnelKey(max),
     options,
     doc,
   );
 }
+
+/** The number of an ERSPAN session has ten bits (ID_MASK in include/net/erspan.h). */
+export const mostSessions = 1023;
 
 /** Sequence numbers for each way. */
 export const seqRows = {
   iseq: info(
     IFLA_GRE.IFLAGS,
     bitOf(2, GRE_BIT.SEQ, 'network'),
-    live,
+    { ...live, fromTheStart: true },
     'Want a sequence number, and drop what comes out of order.',
   ),
   oseq: info(
     IFLA_GRE.OFLAGS,
     bitOf(2, GRE_BIT.SEQ, 'network'),
-    { ...live, ...movesMtu },
+    { ...live, ...movesMtu, fromTheStart: true },
     'Number the packets that go out.',
   ),
 };
@@ -101,7 +111,7 @@ export const erspanRows = {
   erspan_ver: info(
     IFLA_GRE.ERSPAN_VER,
     u8({ max: 2 }),
-    { ...live, moves: () => ['erspan', 'erspan_dir', 'erspan_hwid', 'mtu'] },
+    { ...live, fromTheStart: true, moves: () => ['erspan', 'erspan_dir', 'erspan_hwid', 'mtu'] },
     'Version of the header: 1 (type II), 2 (type III), and over IPv4 0 (type I).',
   ),
   erspan: info(

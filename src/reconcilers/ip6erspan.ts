@@ -8,6 +8,7 @@ import {
   gre6Left,
   keyRows,
   keyShorthand,
+  mostSessions,
   seqRows,
   seqShorthand,
   withoutCsum,
@@ -25,7 +26,7 @@ export const ip6erspan = defineKind({
   fields: {
     mtu: mtuWithin({ min: 68, max: 65505 }),
     ...endRows(IFLA_GRE, 'IPv6'),
-    ...keyRows(),
+    ...keyRows('live', mostSessions),
     ...seqRows,
     ...erspanRows,
     // There is no type I over IPv6 (ip6erspan_tap_validate in net/ipv6/ip6_gre.c).

@@ -37,8 +37,11 @@ export type PlaceOnWire =
     }
   /** The other end's name and namespace, in the creating message; found in IFLA_LINK. */
   | { readonly at: 'peer'; readonly path: readonly number[] }
-  /** The namespace the kernel keeps as the underlay: sent as where the request is made, found as IFLA_LINK_NETNSID. */
-  | { readonly at: 'netns' };
+  /**
+   * The namespace the kernel keeps as the underlay, found as IFLA_LINK_NETNSID. Said by where the request is made, or by
+   * that attribute: the drivers of tunnels take the namespace the link is made in (ip_tunnel_newlink in net/ipv4/ip_tunnel.c).
+   */
+  | { readonly at: 'netns'; readonly by: 'request' | 'number' };
 
 /** What some attributes have beside their path. */
 export interface PlaceExtras {
@@ -330,8 +333,13 @@ export function peer(
 }
 
 /** The namespace of the underlay: what a tunnel's own packets go through. */
-export function underlay(type: WireType<string>, options: RowOptions<string>, doc: string): Row<string> {
-  return { place: { at: 'netns' }, type, ...options, doc };
+export function underlay(
+  type: WireType<string>,
+  options: RowOptions<string>,
+  doc: string,
+  by: 'request' | 'number' = 'request',
+): Row<string> {
+  return { place: { at: 'netns', by }, type, ...options, doc };
 }
 
 /** What a change of a kind that `sends: 'whole'` carries besides: all of its data but what only a new link can get. */

@@ -2,6 +2,7 @@ import { bitOf } from '../wire/bit-fields.ts';
 import { linkRef } from '../wire/composites.ts';
 import { endOfTunnel, isGroup } from '../wire/endpoints.ts';
 import { ENCAP_BIT } from '../wire/if-link.ts';
+import { namespaceRef } from '../wire/namespaces.ts';
 import { u8, u16, u16be, u32 } from '../wire/numbers.ts';
 import { oneOf, onOff, presence } from '../wire/words.ts';
 import {
@@ -11,6 +12,7 @@ import {
   info,
   type Lint,
   type RowOptions,
+  underlay,
 } from './kind.ts';
 
 /** Rows tunnels have in common; each family of numbers (IFLA_IPTUN, IFLA_GRE, IFLA_VTI) has its own for them. */
@@ -42,6 +44,17 @@ export const ends = {
 
 function settled({ found, wanted }: Circumstances): ChangeNeed {
   return isAny(found.remote) || isAny(wanted.remote) || isGroup(wanted.remote) ? 'recreate' : 'live';
+}
+
+/** A link is looked for in the namespace of the underlay, which is for life; references made in one namespace are to one other if they begin alike. */
+function withinUnderlay(otherwise: ChangeRule): ChangeRule {
+  const namespaceOf = (dev: unknown) => String(dev ?? '').replace(/[^/]*$/, '');
+  return (circumstances) => {
+    const { found, wanted } = circumstances;
+    const settled = wanted.dev === 'none' || (wanted.link_netns !== undefined && found.dev === 'none');
+    if (!settled && namespaceOf(found.dev) !== namespaceOf(wanted.dev)) return 'recreate';
+    return typeof otherwise === 'function' ? otherwise(circumstances) : otherwise;
+  };
 }
 
 function isAny(remote: unknown): boolean {
@@ -83,8 +96,22 @@ export function endRows(numbers: EndNumbers, family: 'IPv4' | 'IPv6', rules: End
     dev: info(
       numbers.LINK,
       linkRef({ none: true }),
-      { change, absent: 'none', ...common, ...movesMtu, also: ['link'] },
+      {
+        change: withinUnderlay(change),
+        absent: 'none',
+        ...common,
+        beside: ['remote', 'dev'],
+        ...movesMtu,
+        elsewhere: true,
+        also: ['link'],
+      },
       'The link the outer packets leave by.',
+    ),
+    link_netns: underlay(
+      namespaceRef,
+      made,
+      'The namespace the outer packets go through, `/` for the host’s; without it that of `dev`, or the link’s own.',
+      'number',
     ),
     fwmark: info(numbers.FWMARK, u32(), { ...live, ...movesMtu }, 'The mark outer packets are routed by.'),
   };

@@ -41,47 +41,48 @@ export function isGroup(address: unknown): boolean {
 const QUAD = /^[0-9]{1,3}(\.[0-9]{1,3}){3}$/;
 
 /** The key of a tunnel as a number, also written as a dotted quad; `none` for none. */
-export const tunnelKey: WireType<number | string> = {
-  name: 'key',
-  range: '0 to 4294967295, also as in 10.0.0.1, or none',
-  schema: {
-    anyOf: [
-      { type: 'integer', minimum: 0, maximum: 0xffff_ffff },
-      { type: 'string', format: 'ipv4' },
-      { enum: ['none'] },
-    ],
-  },
-  read(written) {
-    const text = textWritten(written, 'a number, a dotted quad or none');
-    if (text === 'none') return text;
-    const bytes = QUAD.test(text) ? ipBytes(text) : undefined;
-    const number =
-      bytes === undefined
-        ? Number(parseInteger(text) ?? Number.NaN)
-        : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, false);
-    if (!(number >= 0 && number <= 0xffff_ffff))
-      throw new Misfit(
-        written,
-        `${nameOf(written)} is not a number from 0 to 4294967295, a dotted quad or none`,
-      );
-    return number;
-  },
-  encode(value) {
-    const bytes = new Uint8Array(4);
-    new DataView(bytes.buffer).setUint32(0, value === 'none' ? 0 : Number(value), false);
-    return bytes;
-  },
-  decode: ({ view, start, end }) => (end - start < 4 ? undefined : view.getUint32(start, false)),
-  agrees: (wanted, found) => wanted === found,
-  samples: [0, 7, 4_294_967_295, 'none'],
-  refused: ['', 'x', '-1', '4294967296', '1.2.3', '300.1.1.1'],
-};
+export function tunnelKey(max = 0xffff_ffff): WireType<number | string> {
+  const range = `0 to ${max}, also as in 0.0.1.0, or none`;
+  return {
+    name: 'key',
+    range,
+    schema: {
+      anyOf: [
+        { type: 'integer', minimum: 0, maximum: max },
+        { type: 'string', format: 'ipv4' },
+        { enum: ['none'] },
+      ],
+    },
+    read(written) {
+      const text = textWritten(written, range);
+      if (text === 'none') return text;
+      const bytes = QUAD.test(text) ? ipBytes(text) : undefined;
+      const number =
+        bytes === undefined
+          ? Number(parseInteger(text) ?? Number.NaN)
+          : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, false);
+      if (!(number >= 0 && number <= max)) throw new Misfit(written, `${nameOf(written)} is not ${range}`);
+      return number;
+    },
+    encode(value) {
+      const bytes = new Uint8Array(4);
+      new DataView(bytes.buffer).setUint32(0, value === 'none' ? 0 : Number(value), false);
+      return bytes;
+    },
+    decode: ({ view, start, end }) => (end - start < 4 ? undefined : view.getUint32(start, false)),
+    agrees: (wanted, found) => wanted === found,
+    samples: [0, 7, max, 'none'],
+    refused: ['', 'x', '-1', String(max + 1), '1.2.3', '300.1.1.1'],
+  };
+}
+
+const anyKey = tunnelKey();
 
 /** The key of a tunnel that has one always: 0 is none. */
 export const keyOrZero: WireType<number | string> = {
-  ...tunnelKey,
-  read: (written) => noneForZero(tunnelKey.read(written)),
-  decode: (slice, names) => noneForZero(tunnelKey.decode(slice, names) ?? 'none'),
+  ...anyKey,
+  read: (written) => noneForZero(anyKey.read(written)),
+  decode: (slice, names) => noneForZero(anyKey.decode(slice, names) ?? 'none'),
   samples: ['none', 7, 4_294_967_295],
 };
 

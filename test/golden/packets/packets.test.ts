@@ -98,6 +98,7 @@ for (const packet of cases) {
       names: namesIn(packet),
       holder: () => holder,
       at: () => undefined,
+      numberOf: () => undefined,
       descriptor: () => -1,
     });
     assert.ok('requests' in encoding);

@@ -12,11 +12,12 @@ export const rawTool = resolve(import.meta.dirname, '../../../../test/kernel/fie
 
 /** All links as ip and the attributes' numbers show them. */
 export async function lookAround(ns: Namespace): Promise<ReadonlyMap<string, Seen>> {
-  const links = (await ns.ipJson('link')) as unknown as readonly LinkJson[];
   const raw = JSON.parse(await output([...ns.enter, '/usr/bin/python3', rawTool, 'dump'])) as Record<
     string,
     RawLink
   >;
+  // After the numbers: what these show to be put back, ip shows so too.
+  const links = (await ns.ipJson('link')) as unknown as readonly LinkJson[];
   return new Map(links.map((link) => [link.ifname, { link, raw: raw[link.ifname] }]));
 }
 

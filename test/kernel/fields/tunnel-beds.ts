@@ -54,8 +54,8 @@ function valuesOf(kind: Kind, key: string, n: number): readonly Value[] | undefi
   switch (key) {
     case 'remote': {
       const some = [3, 4, 5].map((block) => addressIn(kind, block, n));
-      // A gre to a group comes up only where a route leads to it (ipgre_open in net/ipv4/ip_gre.c).
-      const group = kind.name === 'gre' ? [] : [groupOf(kind, n)];
+      // A gre to a group comes up only where a route leads to it (ipgre_open in net/ipv4/ip_gre.c); ip makes up a key for one.
+      const group = ['gre', 'gretap', 'erspan'].includes(kind.name) ? [] : [groupOf(kind, n)];
       // Of two mirrors or bridged tunnels to anybody, the kernel takes the second for the first.
       return [...some, ...group, ...(isEthernet ? [] : ['any'])];
     }
@@ -66,7 +66,7 @@ function valuesOf(kind: Kind, key: string, n: number): readonly Value[] | undefi
     case 'external':
       return [true];
     case 'okey':
-      return kind.name.includes('erspan') ? [1, 7, 77, 4_294_967_295] : undefined;
+      return kind.name.includes('erspan') ? [1, 7, 77, 1023] : undefined;
     case '6rd-prefix':
       return ['2002::/16', '2001:db8::/32', '2001:d00::/24'];
     case '6rd-relay_prefix':
@@ -81,10 +81,12 @@ function valuesOf(kind: Kind, key: string, n: number): readonly Value[] | undefi
 /** Every field of a tunnel. */
 export function tunnelBed(name: TunnelName): Bed {
   const kind: Kind = kinds[name];
+  // A namespace of the underlay takes two namespaces; here is one.
+  const { link_netns: _, ...fields } = kind.fields;
   return {
     table: name,
     kind: name,
-    fields: { ...everyLinkOf(kind), ...kind.fields },
+    fields: { ...everyLinkOf(kind), ...fields },
     companions: [
       ...[1, 2, 3].map((i) => `link add lower${i} mtu 1500 up type bridge`),
       'link add master1 type bridge',
@@ -111,11 +113,13 @@ const geneveConditions: Readonly<Record<string, Values>> = {
   udp6zerocsumrx: { remote: '2001:db8::7' },
 };
 
+const { link_netns: _, ...geneveFields } = kinds.geneve.fields;
+
 /** Every field of a geneve. */
 export const geneveBed: Bed = {
   table: 'geneve',
   kind: 'geneve',
-  fields: { ...everyLink, ...kinds.geneve.fields },
+  fields: { ...everyLink, ...geneveFields },
   companions: ['link add master1 type bridge', 'link add master2 type bridge'],
   // Each has an identifier for itself, so that no two are one to the kernel; external ones a port.
   beside(key, _, n) {
