@@ -57,6 +57,8 @@ class Draft {
   readonly #fields: Record<string, FieldPart> = {};
   readonly #lists: Record<string, ListPart> = {};
   readonly #tried = new Set<string>();
+  /** The word each field was written by. */
+  readonly #words = new Map<string, string>();
   #members: MembersPart | undefined;
   #exclusive: ExclusivePart | undefined;
   #onDrift: OnDrift | undefined;
@@ -118,10 +120,12 @@ class Draft {
   ): void {
     const first = this.#fields[meaning.key];
     if (first !== undefined) {
-      const message = `\`${meaning.key}\` is written twice, one time as \`${key.text}\``;
+      const word = key.text === meaning.key ? this.#words.get(meaning.key) : key.text;
+      const message = `\`${meaning.key}\` is written twice, one time as \`${word}\``;
       fault(this.#reading, key, message, first.at);
       return;
     }
+    this.#words.set(meaning.key, key.text);
     const field = compileField(this.#reading, this.#namespace, meaning, value);
     if (field !== undefined) this.#fields[meaning.key] = field;
   }

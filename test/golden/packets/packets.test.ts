@@ -78,8 +78,9 @@ for (const packet of cases) {
       if (inMaster !== undefined && inMaster.kernel?.kind !== packet.ip.linkinfo?.info_slave_kind) continue;
       const found = decodeRow(row, message, namesIn(packet));
       const [tableName, ownKey] = key.includes('.') ? (key.split('.') as [string, string]) : [kindOf(packet), key];
+      if (found === undefined) continue;
       const shown = outside(tableName, ownKey).read({ link: packet.ip, raw: rawOf(packet) });
-      if (found === undefined || shown === undefined || shown === null) continue;
+      if (shown === undefined || shown === null) continue;
       assert.equal(plain(found), plain(shown, found), key);
       compared += 1;
     }

@@ -103,7 +103,11 @@ export function tunnelBed(name: TunnelName): Bed {
       return Object.fromEntries(written) as Values;
     },
     values: (key, n) => valuesOf(kind, key, n),
-    moved: { erspan_ver: ['erspan_index', 'erspan_dir', 'erspan_hwid'] },
+    moved: {
+      // With every change of an ip6tnl ip turns the checksum on.
+      ...(name === 'ip6tnl' ? Object.fromEntries(Object.keys(fields).map((key) => [key, ['encap']])) : {}),
+      erspan_ver: ['erspan_index', 'erspan_dir', 'erspan_hwid'],
+    },
   };
 }
 
