@@ -36,10 +36,14 @@ export function linkKey(kind: Kind, written: string): LinkKey | undefined {
   if (master !== undefined) return { is: 'port', key: written, master };
   // Attributes in a master are kept under dotted keys, which is not how they are written.
   if (written.includes('.')) return undefined;
-  const shorthand = kind.shorthands?.[written];
-  const row = rowOf(kind.name, shorthand?.keys[0] ?? '');
-  if (shorthand !== undefined && row !== undefined) return { is: 'shorthand', key: written, row, shorthand };
-  return fieldKey(kind, written);
+  return shorthandKey(kind, written) ?? fieldKey(kind, written);
+}
+
+function shorthandKey({ name, shorthands = {} }: Kind, written: string): LinkKey | undefined {
+  const shorthand = Object.hasOwn(shorthands, written) ? shorthands[written] : undefined;
+  const row = shorthand === undefined ? undefined : rowOf(name, shorthand.keys[0]);
+  if (shorthand === undefined || row === undefined) return undefined;
+  return { is: 'shorthand', key: written, row, shorthand };
 }
 
 function fieldKey(kind: Kind, written: string): LinkKey | undefined {
