@@ -43,6 +43,14 @@ export function underlayWritten(link: WorldLink): NamespaceName | undefined {
   return value === '/' ? null : namespaceName(value);
 }
 
+/** The namespace a link's own packets go through: as written, that of `dev`, or its own. */
+export function underlayOf(link: WorldLink): string {
+  const dev = referenceOf(link, 'dev');
+  const own = (dev === undefined ? link : parseObjectId(dev)).namespace;
+  const said = underlayWritten(link);
+  return (said === undefined ? own : said) ?? '';
+}
+
 /** An object as one would write it on a link: without its namespace where that is the link's own. */
 export function asWritten({ namespace }: WorldLink, id: ObjectId): string {
   return referenceTo(namespace, parseObjectId(id));

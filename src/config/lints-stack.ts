@@ -1,12 +1,12 @@
-import { objectId, parseObjectId } from '../model/address.ts';
-import { linkKinds, peerKeyOf } from '../reconcilers/index.ts';
+import { objectId } from '../model/address.ts';
+import { peerKeyOf } from '../reconcilers/index.ts';
 import type { Fields } from '../reconcilers/kind.ts';
 import {
   linksOfKind,
   lowerKeys,
   referenceOf,
   repeated,
-  underlayWritten,
+  underlayOf,
   type WorldLint,
   written,
 } from './lint.ts';
@@ -26,22 +26,6 @@ export const stackLints: readonly WorldLint[] = [
       for (const link of world.links.values()) {
         if (link.name !== 'lo' || !link.kind.made) continue;
         const message = `\`lo\` is the kernel’s own: it can only be \`kind: device\`, not ${link.kind.name}`;
-        yield { message, spot: spotOf(link) };
-      }
-    },
-  },
-  {
-    id: 'fallback',
-    severity: 'error',
-    doc: 'The link a kind has in every namespace from the kernel itself (`tunl0`, `gre0`) is declared as one vnetd would make.',
-    *check(world) {
-      const owners = new Map(
-        linkKinds.flatMap((kind) => (kind.fallback === undefined ? [] : [[kind.fallback, kind] as const])),
-      );
-      for (const link of world.links.values()) {
-        const owner = owners.get(link.name);
-        if (owner === undefined || !link.kind.made) continue;
-        const message = `\`${link.name}\` is the kernel’s own: it comes with ${owner.name} and nobody can make or delete it; as \`kind: device\` it can be kept`;
         yield { message, spot: spotOf(link) };
       }
     },
@@ -132,31 +116,6 @@ export const stackLints: readonly WorldLint[] = [
     },
   },
   {
-    id: 'one-of-each',
-    severity: 'error',
-    doc: 'Two links of a kind agree in what one of them at most can have: the `if_id` of xfrm, the `dstport` of bareudp; there can be one gtp.',
-    *check(world) {
-      const first = new Map<string, WorldLink>();
-      for (const link of world.links.values()) {
-        for (const keys of link.kind.apart ?? []) {
-          if (keys.some((key) => written(link, key) === undefined)) continue;
-          const values = keys.map((key) => `\`${key}\` ${written(link, key)}`).join(' and ');
-          const place = `${link.kind.name} ${underlayOf(link)} ${values}`;
-          const before = first.get(place);
-          if (before === undefined) {
-            first.set(place, link);
-            continue;
-          }
-          const of = keys.length === 0 ? 'there can be one' : `only one can have ${values}`;
-          const message = `\`${before.id}\` and \`${link.id}\` are both of kind ${link.kind.name}, of which ${of}`;
-          const [key] = keys;
-          if (key === undefined) yield { message, spot: spotOf(link), also: spotOf(before) };
-          else yield { message, spot: spotOfKey(link, key), also: spotOfKey(before, key) };
-        }
-      }
-    },
-  },
-  {
     id: 'said-on-both-ends',
     severity: 'error',
     doc: 'Both ends of a pair say something of the pair as a whole, which is said on one of them.',
@@ -207,12 +166,4 @@ function vxlanSocket(link: WorldLink): string {
   const flags = receiveFlags.map((flag) => written(link, flag) === true);
   const socket = [written(link, 'id') ?? 0, written(link, 'dstport') ?? '', family, linkLocal];
   return [...socket, underlayOf(link), ...flags].join(' ');
-}
-
-/** The namespace a link's own packets go through, as text. */
-function underlayOf(link: WorldLink): string {
-  const dev = referenceOf(link, 'dev');
-  const own = (dev === undefined ? link : parseObjectId(dev)).namespace;
-  const said = underlayWritten(link);
-  return (said === undefined ? own : said) ?? '';
 }

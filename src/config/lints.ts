@@ -5,11 +5,13 @@ import { membershipLints } from './lints-membership.ts';
 import { namespaceLints } from './lints-namespace.ts';
 import { stackLints } from './lints-stack.ts';
 import { takingLints } from './lints-taking.ts';
+import { tunnelLints } from './lints-tunnel.ts';
 
 /** Everything that is looked for in a declaration as a whole. */
 export const lints: readonly WorldLint[] = [
   ...stackLints,
   ...takingLints,
+  ...tunnelLints,
   ...membershipLints,
   ...bondLints,
   ...namespaceLints,

@@ -8,7 +8,7 @@ import type { Exchanger, Launcher } from '../netlink/channel.ts';
 import type { Received } from '../netlink/messages.ts';
 import type { Answer, RequestBody } from '../netlink/request.ts';
 import { fieldsOf, kindNamed, listNamed } from '../reconcilers/index.ts';
-import { needOf } from '../reconcilers/kind.ts';
+import { keysSentAlong, needOf } from '../reconcilers/kind.ts';
 import { IFA_F, RTM } from '../wire/rtnetlink.ts';
 import { linkOfRoute, type Noted, puttingBack, replayable, routeFamilies, routesOfLink } from './put-back.ts';
 import { type Addressing, type Encoding, encodeStep, readLinkRequest } from './rtnetlink.ts';
@@ -328,18 +328,24 @@ export class Performer {
   }
 
   #oneByOne(step: Extract<Step, { do: 'set' }>): Readonly<Record<string, Outcome>> {
+    const { along, ...bare } = step;
     const entries = Object.entries(step.fields);
-    const { along } = step;
     if (along === undefined) {
-      const single = entries.map(([key, value]): Step => ({ ...step, fields: { [key]: value } }));
+      const single = entries.map(([key, value]): Step => ({ ...bare, fields: { [key]: value } }));
       return Object.fromEntries(this.#send(single).map(({ outcome }, i) => [entries[i]?.[0] ?? '', outcome]));
     }
     // What one got in, the next one has to carry, or the kernel would reset it.
+    const kind = kindNamed(step.kind);
+    const carried = new Set(kind === undefined ? [] : keysSentAlong(kind));
     const taken: Record<string, Value> = {};
     const outcomes = entries.map(([key, value]) => {
-      const [one] = this.#send([{ ...step, fields: { [key]: value }, along: { ...along, ...taken } }]);
+      const fields = { [key]: value };
+      const isOfKind = carried.has(key);
+      const [one] = this.#send([
+        isOfKind ? { ...bare, fields, along: { ...along, ...taken } } : { ...bare, fields },
+      ]);
       const outcome: Outcome = one?.outcome ?? gone;
-      if (outcome.is === 'done' && Object.hasOwn(along, key)) taken[key] = value;
+      if (outcome.is === 'done' && isOfKind) taken[key] = value;
       return [key, outcome] as const;
     });
     return Object.fromEntries(outcomes);

@@ -41,7 +41,7 @@ export const amt = defineKind({
   summary: 'Multicast over a network that has none (RFC 7450).',
   when: 'A relay stands where multicast comes from, a gateway at whoever wants it. Within one network an IGMP proxy will do.',
   // Gateways bind it too (amt_socket_create).
-  apart: [['relay_port']],
+  apart: { relay_port: null },
   fields: {
     // The kernel works it out of that of `dev`, whatever the creating message says.
     mtu: mtuWithin({ min: 108, max: 65495 }, { twice: true }),

@@ -23,7 +23,7 @@ export const bareudp = defineKind({
   when: 'To carry MPLS or IP over a network that balances by UDP ports; where to, routes with `encap` or tc say. For Ethernet: vxlan.',
   address: 'none',
   lacks: { address: 'it carries packets without an Ethernet header' },
-  apart: [['dstport']],
+  apart: { dstport: null },
   fields: {
     // What is left of an IP packet by the header of UDP.
     mtu: mtuWithin({ min: 68, max: 65527 }),

@@ -15,7 +15,7 @@ import {
   withoutCsum,
 } from './gre-rows.ts';
 import { defineKind } from './kind.ts';
-import { encapRows, endRows, externalRow, externalWithEnds, ipv4HeaderRows } from './tunnel.ts';
+import { encapRows, endRows, endsApart, externalRow, externalWithEnds, ipv4HeaderRows } from './tunnel.ts';
 
 export const erspan = defineKind({
   name: 'erspan',
@@ -24,6 +24,7 @@ export const erspan = defineKind({
   kernel: { kind: 'erspan', module: 'ip_gre' },
   sends: 'whole',
   fallback: 'erspan0',
+  apart: { ...endsApart, ikey: 'none', external: false },
   fields: {
     mtu: mtuWithin({ min: 68, max: 65485 }),
     ...endRows(IFLA_GRE, 'IPv4'),

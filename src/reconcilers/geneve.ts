@@ -70,6 +70,7 @@ export const geneve = defineKind({
   name: 'geneve',
   summary: 'An Ethernet segment carried over UDP, with options in the header (RFC 8926).',
   when: 'Where the other end speaks Geneve, as OVN and cloud gateways do, or options travel along. For several ends by flooding or multicast, vxlan; for one end without UDP, gretap.',
+  apart: { id: 'none', remote: 'none', dstport: 6081, external: false },
   fields: {
     mtu: mtuWithin({ min: 68, max: 65485 }),
     id: info(IFLA_GENEVE.ID, u32({ max: 0xff_ffff }), made, 'The network identifier (VNI).'),

@@ -17,6 +17,7 @@ import {
   encapRows,
   endRows,
   ends,
+  endsApart,
   externalRow,
   externalWithEnds,
   ipv4HeaderRows,
@@ -32,6 +33,7 @@ export const gre = defineKind({
   fallback: 'gre0',
   address: 'none',
   lacks: tunnelLacks,
+  apart: { ...endsApart, ikey: 'none', external: false },
   fields: {
     mtu: mtuWithin({ min: 68, max: 65511 }),
     ...endRows(IFLA_GRE, 'IPv4', { remote: ends.settledAsGroup, change: ends.fixedByGroup }),

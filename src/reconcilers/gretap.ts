@@ -13,7 +13,7 @@ import {
   seqShorthand,
 } from './gre-rows.ts';
 import { defineKind } from './kind.ts';
-import { encapRows, endRows, externalRow, externalWithEnds, ipv4HeaderRows } from './tunnel.ts';
+import { encapRows, endRows, endsApart, externalRow, externalWithEnds, ipv4HeaderRows } from './tunnel.ts';
 
 export const gretap = defineKind({
   name: 'gretap',
@@ -22,6 +22,7 @@ export const gretap = defineKind({
   kernel: { kind: 'gretap', module: 'ip_gre' },
   sends: 'whole',
   fallback: 'gretap0',
+  apart: { ...endsApart, ikey: 'none', external: false },
   fields: {
     mtu: mtuWithin({ min: 68, max: 65497 }),
     ...endRows(IFLA_GRE, 'IPv4'),

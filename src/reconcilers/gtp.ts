@@ -14,7 +14,7 @@ export const gtp = defineKind({
   address: 'none',
   lacks: { address: 'it carries IP packets, without a header of its own' },
   // Its sockets take the two UDP ports of GTP.
-  apart: [[]],
+  apart: {},
   fields: {
     role: info(
       IFLA_GTP.ROLE,

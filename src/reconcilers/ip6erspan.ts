@@ -14,7 +14,7 @@ import {
   withoutCsum,
 } from './gre-rows.ts';
 import { defineKind } from './kind.ts';
-import { encapRows, endRows, externalRow, externalWithEnds } from './tunnel.ts';
+import { encapRows, endRows, endsApart, externalRow, externalWithEnds } from './tunnel.ts';
 import { ipv6HeaderRows } from './tunnel6.ts';
 
 export const ip6erspan = defineKind({
@@ -23,6 +23,7 @@ export const ip6erspan = defineKind({
   when: 'As erspan, over an IPv6 network. To join networks, ip6gretap.',
   kernel: { kind: 'ip6erspan', module: 'ip6_gre' },
   sends: 'whole',
+  apart: { ...endsApart, ikey: 'none', external: false },
   fields: {
     mtu: mtuWithin({ min: 68, max: 65505 }),
     ...endRows(IFLA_GRE, 'IPv6'),

@@ -11,7 +11,7 @@ import {
   seqShorthand,
 } from './gre-rows.ts';
 import { defineKind } from './kind.ts';
-import { encapRows, endRows, externalRow, externalWithEnds, tunnelLacks } from './tunnel.ts';
+import { encapRows, endRows, endsApart, externalRow, externalWithEnds, tunnelLacks } from './tunnel.ts';
 import { ipv6HeaderRows } from './tunnel6.ts';
 
 export const ip6gre = defineKind({
@@ -23,6 +23,7 @@ export const ip6gre = defineKind({
   fallback: 'ip6gre0',
   address: 'none',
   lacks: tunnelLacks,
+  apart: { ...endsApart, ikey: 'none', external: false },
   fields: {
     mtu: mtuWithin({ min: 68, max: 65531 }),
     ...endRows(IFLA_GRE, 'IPv6'),

@@ -11,7 +11,7 @@ import {
   seqShorthand,
 } from './gre-rows.ts';
 import { defineKind } from './kind.ts';
-import { encapRows, endRows, externalRow, externalWithEnds } from './tunnel.ts';
+import { encapRows, endRows, endsApart, externalRow, externalWithEnds } from './tunnel.ts';
 import { ipv6HeaderRows } from './tunnel6.ts';
 
 export const ip6gretap = defineKind({
@@ -20,6 +20,7 @@ export const ip6gretap = defineKind({
   when: 'As gretap, over an IPv6 network. Without Ethernet inside, ip6gre; for many sites, vxlan or geneve.',
   kernel: { kind: 'ip6gretap', module: 'ip6_gre' },
   sends: 'whole',
+  apart: { ...endsApart, ikey: 'none', external: false },
   fields: {
     mtu: mtuWithin({ min: 68, max: 65455 }),
     ...endRows(IFLA_GRE, 'IPv6'),

@@ -3,7 +3,7 @@ import { u8 } from '../wire/numbers.ts';
 import { oneOf } from '../wire/words.ts';
 import { mtuWithin } from './every-link.ts';
 import { defineKind, info } from './kind.ts';
-import { encapRows, endRows, externalRow, externalWithEnds, live, tunnelLacks } from './tunnel.ts';
+import { encapRows, endRows, endsApart, externalRow, externalWithEnds, live, tunnelLacks } from './tunnel.ts';
 import { ipv6HeaderRows } from './tunnel6.ts';
 
 export const ip6tnl = defineKind({
@@ -15,6 +15,7 @@ export const ip6tnl = defineKind({
   fallback: 'ip6tnl0',
   address: 'none',
   lacks: tunnelLacks,
+  apart: { ...endsApart, external: false },
   fields: {
     mtu: mtuWithin({ min: 68, max: 65535 }),
     ...endRows(IFLA_IPTUN, 'IPv6'),

@@ -7,6 +7,7 @@ import {
   encapRows,
   endRows,
   ends,
+  endsApart,
   externalRow,
   externalWithEnds,
   ipv4HeaderRows,
@@ -23,6 +24,7 @@ export const ipip = defineKind({
   fallback: 'tunl0',
   address: 'none',
   lacks: tunnelLacks,
+  apart: { ...endsApart, external: false },
   fields: {
     mtu: mtuWithin({ min: 68, max: 65515 }),
     ...endRows(IFLA_IPTUN, 'IPv4', { remote: ends.settled, change: ends.fixedByGroup }),

@@ -155,8 +155,11 @@ export interface Kind {
   /** Keys of every link that its links cannot have, and why: the end of a sentence that says so. */
   readonly lacks?: Readonly<Record<string, string>>;
   readonly takes?: Taking;
-  /** Keys in which no two links with one underlay can agree, if both have them; no keys at all: there can be one link. */
-  readonly apart?: readonly (readonly string[])[];
+  /**
+   * Keys in all of which no two links with one underlay can agree: the kernel refuses the second. Each with what it is
+   * when nobody writes it; `null`: then the link agrees with none. No keys at all: there can be one link.
+   */
+  readonly apart?: Values;
   readonly address: OwnAddress;
   /** Whether a request resets what it does not carry (gre, ipip, …) or leaves it (the others). */
   readonly sends: 'changed' | 'whole';

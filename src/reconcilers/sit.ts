@@ -8,7 +8,7 @@ import type { WireType } from '../wire/type.ts';
 import { oneOf } from '../wire/words.ts';
 import { mtuWithin } from './every-link.ts';
 import { defineKind, info, infoSpread, type Lint } from './kind.ts';
-import { encapRows, endRows, ends, ipv4HeaderRows, live, made, tunnelLacks } from './tunnel.ts';
+import { encapRows, endRows, ends, endsApart, ipv4HeaderRows, live, made, tunnelLacks } from './tunnel.ts';
 
 /** An address and its length, each in an attribute of its own. */
 function prefixRow(numbers: readonly [address: number, length: number], type: WireType<string>, doc: string) {
@@ -73,6 +73,7 @@ export const sit = defineKind({
   fallback: 'sit0',
   address: 'none',
   lacks: tunnelLacks,
+  apart: endsApart,
   fields: {
     mtu: mtuWithin({ min: 1280, max: 65555 }),
     ...endRows(IFLA_IPTUN, 'IPv4', { remote: ends.someOrAny }),

@@ -61,6 +61,9 @@ function isAny(remote: unknown): boolean {
   return remote === 'any';
 }
 
+/** What the kernel tells tunnels of a kind apart by (ip_tunnel_find in net/ipv4/ip_tunnel.c and its like). */
+export const endsApart = { local: 'any', remote: 'any', dev: 'none' } as const;
+
 interface EndNumbers {
   readonly LINK: number;
   readonly LOCAL: number;
@@ -131,7 +134,7 @@ export function encapRows(numbers: EncapNumbers, options: Partial<RowOptions<str
       numbers.ENCAP_TYPE,
       oneOf(u16(), { none: 0, fou: 1, gue: 2 }),
       { ...live, ...movesMtu, ...options },
-      'Packs the packets into UDP: plainly (`fou`) or with a header of its own (`gue`).',
+      'Packs the packets into UDP, plainly (`fou`) or with a header of its own (`gue`); needs the kernel module `fou` (over IPv6 `fou6`), which nothing loads by itself.',
     ),
     'encap-sport': info(
       numbers.ENCAP_SPORT,

@@ -3,7 +3,7 @@ import { IFLA_VTI } from '../wire/if-link.ts';
 import { mtuWithin } from './every-link.ts';
 import { keyShorthand } from './gre-rows.ts';
 import { defineKind, info } from './kind.ts';
-import { endRows, ends, live, tunnelLacks } from './tunnel.ts';
+import { endRows, ends, endsApart, live, tunnelLacks } from './tunnel.ts';
 
 /** The marks by which policies of IPsec find the link. */
 export const vtiKeys = {
@@ -21,6 +21,7 @@ export const vti = defineKind({
   fallback: 'ip_vti0',
   address: 'none',
   lacks: tunnelLacks,
+  apart: endsApart,
   fields: {
     mtu: mtuWithin({ min: 68, max: 65515 }),
     ...endRows(IFLA_VTI, 'IPv4', { remote: ends.settled, change: ends.fixedByGroup }),

@@ -15,6 +15,7 @@ export const vti6 = defineKind({
   fallback: 'ip6_vti0',
   address: 'none',
   lacks: tunnelLacks,
+  apart: { local: 'any', remote: 'any' },
   fields: {
     mtu: mtuWithin({ min: 68, max: 65495 }),
     ...endRows(IFLA_VTI, 'IPv6'),

@@ -34,7 +34,7 @@ export const xfrm = defineKind({
   kernel: { kind: 'xfrm', module: 'xfrm_interface' },
   address: 'none',
   lacks: { address: 'it carries IP packets, without a header of its own' },
-  apart: [['if_id']],
+  apart: { if_id: null },
   fields: {
     mtu: mtuWithin(ethernetMtu),
     addrgenmode: addrgenmodeWithoutMac,

@@ -63,8 +63,12 @@ for (const [name, table] of tables) {
 }
 
 test('rules look only at keys that are there', () => {
-  for (const { name, told } of Object.values<Kind>(kinds)) {
+  for (const { name, told, apart = {} } of Object.values<Kind>(kinds)) {
     const table = fieldsOf(name);
+    for (const [key, unsaid] of Object.entries(apart)) {
+      assert.ok(Object.hasOwn(table, key), `${name} is told apart by ${key}`);
+      assert.deepEqual(unsaid, table[key]?.absent ?? unsaid, `${name}.${key} when nobody writes it`);
+    }
     for (const [key, row] of Object.entries(table)) {
       for (const other of row.beside ?? []) {
         const holder = key.includes('.') ? 'state' : other;
