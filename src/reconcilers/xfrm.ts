@@ -3,15 +3,9 @@ import { IFLA_XFRM } from '../wire/if-link.ts';
 import { u32 } from '../wire/numbers.ts';
 import { presence } from '../wire/words.ts';
 import { addrgenmodeWithoutMac, ethernetMtu, mtuWithin } from './every-link.ts';
-import { type ChangeNeed, type Circumstances, defineKind, info, type Lint } from './kind.ts';
+import { defineKind, info, type Lint } from './kind.ts';
 
 const made = { change: 'recreate', notice: 'always' } as const;
-
-/** Its id goes with the link underneath, which has to be sent along and cannot be another (xfrmi_change). */
-function besideDev({ found, wanted }: Circumstances): ChangeNeed {
-  const isSentAlong = wanted.dev !== undefined && wanted.dev === found.dev;
-  return isSentAlong || (found.dev ?? 'none') === 'none' ? 'live' : 'recreate';
-}
 
 const idOrExternal: Lint = {
   severity: 'error',
@@ -32,6 +26,8 @@ export const xfrm = defineKind({
   summary: 'A link whose packets the IPsec policies of one identifier encrypt.',
   when: 'For IPsec by routes: policies and states with this `if_id`, brought by charon or the like, do the rest. Older kernels have vti.',
   kernel: { kind: 'xfrm', module: 'xfrm_interface' },
+  // An id without the link underneath is that of another one (xfrmi_change).
+  sends: 'whole',
   address: 'none',
   lacks: { address: 'it carries IP packets, without a header of its own' },
   apart: { if_id: null },
@@ -39,11 +35,16 @@ export const xfrm = defineKind({
     mtu: mtuWithin(ethernetMtu),
     addrgenmode: addrgenmodeWithoutMac,
     // Looked up, as the policies are, in the namespace the link is made in (xfrmi_newlink).
-    dev: info(IFLA_XFRM.LINK, linkRef({ none: true }), made, 'The link the encrypted packets leave by.'),
+    dev: info(
+      IFLA_XFRM.LINK,
+      linkRef({ none: true }),
+      { ...made, resent: true },
+      'The link the encrypted packets leave by.',
+    ),
     if_id: info(
       IFLA_XFRM.IF_ID,
       u32({ min: 1 }),
-      { change: besideDev, notice: 'when-up', beside: ['dev'], moves: () => ['dev'], fromTheStart: true },
+      { change: 'live', notice: 'when-up', fromTheStart: true },
       'The identifier that policies and states have too.',
     ),
     external: info(
