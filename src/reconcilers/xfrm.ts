@@ -1,11 +1,11 @@
 import { linkRef } from '../wire/composites.ts';
 import { IFLA_XFRM } from '../wire/if-link.ts';
+import { namespaceRef } from '../wire/namespaces.ts';
 import { u32 } from '../wire/numbers.ts';
 import { presence } from '../wire/words.ts';
 import { addrgenmodeWithoutMac, ethernetMtu, mtuWithin } from './every-link.ts';
-import { defineKind, info, type Lint } from './kind.ts';
-
-const made = { change: 'recreate', notice: 'always' } as const;
+import { defineKind, info, type Lint, underlay } from './kind.ts';
+import { made } from './tunnel.ts';
 
 const idOrExternal: Lint = {
   severity: 'error',
@@ -34,11 +34,10 @@ export const xfrm = defineKind({
   fields: {
     mtu: mtuWithin(ethernetMtu),
     addrgenmode: addrgenmodeWithoutMac,
-    // Looked up, as the policies are, in the namespace the link is made in (xfrmi_newlink).
     dev: info(
       IFLA_XFRM.LINK,
       linkRef({ none: true }),
-      { ...made, resent: true },
+      { ...made, resent: true, elsewhere: true },
       'The link the encrypted packets leave by.',
     ),
     if_id: info(
@@ -52,6 +51,12 @@ export const xfrm = defineKind({
       presence,
       { ...made, absent: false },
       'Take the identifier from each packet’s metadata.',
+    ),
+    link_netns: underlay(
+      namespaceRef,
+      made,
+      'The namespace of the policies and of the encrypted packets, `/` for the host’s; without it that of `dev`, or the link’s own.',
+      'number',
     ),
   },
   lints: [idOrExternal],

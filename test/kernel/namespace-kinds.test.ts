@@ -76,3 +76,33 @@ namespaces: { ${a}: ${ipvlan('10.9.7.1')}, ${b}: ${ipvlan('10.9.7.2')} }`,
     });
   }
 });
+
+test('an xfrm stands in one namespace, and its policies in another', {
+  skip: lacksKind('xfrm'),
+}, async (t) => {
+  t.diagnostic('kind: xfrm');
+  const [a = ''] = names(t, 1);
+  const { ns, daemon } = await keepInSync(
+    t,
+    `links: { low0: { kind: dummy } }
+namespaces:
+  ${a}:
+    links:
+      x0: { kind: xfrm, if_id: 7, dev: /low0 }
+      x1: { kind: xfrm, if_id: 8, link_netns: / }`,
+  );
+  const there = inside(a);
+  for (const name of ['x0', 'x1']) {
+    assert.equal((await there.link(name)).link_netnsid, 0);
+    await unheard(daemon, () => ip('-n', a, 'link', 'del', name));
+    await until(async () => (await there.link(name).catch(() => undefined))?.link_netnsid === 0, { within });
+  }
+  await inSync(daemon);
+  // Made again in its own namespace by somebody, with the policies of that.
+  await unheard(daemon, () => there.ipBatch(['link del x1', 'link add x1 type xfrm if_id 8']));
+  await until(async () => (await there.link('x1').catch(() => undefined))?.link_netnsid === 0, { within });
+  await inSync(daemon);
+  await unheard(daemon, () => ns.ip('-n', a, 'link', 'set', 'x1', 'type', 'xfrm', 'if_id', '9'));
+  await until(async () => (await there.link('x1')).linkinfo?.info_data?.if_id === '0x8', { within });
+  await inSync(daemon);
+});
