@@ -1,11 +1,12 @@
 #include "aside.h"
 
 #include <linux/netlink.h>
-#include <signal.h>
 #include <sys/socket.h>
 
 #include <cerrno>
 #include <utility>
+
+#include "signals-held.h"
 
 ssize_t SendToKernel(int socket, const uint8_t* bytes, size_t length) {
   sockaddr_nl kernel = {};
@@ -29,12 +30,8 @@ Aside::~Aside() {
 void Aside::Send(const uint8_t* bytes, size_t length) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (!thread_.joinable()) {
-    // A signal for the process must not be delivered on a thread that knows nothing of libuv's handlers.
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const SignalsHeld held;
     thread_ = std::thread([this] { Work(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
   waiting_.emplace_back(bytes, bytes + length);
   changed_.notify_all();

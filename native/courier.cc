@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -11,6 +10,7 @@
 
 #include "descriptor.h"
 #include "netns-cookie.h"
+#include "signals-held.h"
 
 namespace {
 
@@ -50,12 +50,8 @@ Courier::~Courier() {
 void Courier::Run(Errand& errand) {
   std::unique_lock<std::mutex> lock(mutex_);
   if (!thread_.joinable()) {
-    // A signal for the process must not be delivered on a thread that knows nothing of libuv's handlers.
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const SignalsHeld held;
     thread_ = std::thread([this] { Work(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
   errand_ = &errand;
   changed_.notify_all();

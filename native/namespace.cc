@@ -2,9 +2,10 @@
 
 #include <pthread.h>
 #include <sched.h>
-#include <signal.h>
 
 #include <cerrno>
+
+#include "signals-held.h"
 
 namespace {
 
@@ -30,14 +31,12 @@ void* Enter(void* data) {
 Outcome InNamespace(int namespace_fd, Outcome (*act)(void*), void* argument) {
   if (namespace_fd < 0) return act(argument);
 
-  // A signal for the process must not be delivered on a thread that knows nothing of libuv's handlers.
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
   Visit visit = {namespace_fd, act, argument, {0, nullptr}};
   pthread_t thread;
-  const int refused = pthread_create(&thread, nullptr, Enter, &visit);
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  const int refused = [&] {
+    const SignalsHeld held;
+    return pthread_create(&thread, nullptr, Enter, &visit);
+  }();
   if (refused != 0) return {-refused, "pthread_create"};
   pthread_join(thread, nullptr);
   return visit.outcome;
