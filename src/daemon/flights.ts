@@ -35,10 +35,12 @@ export class Flights<Work extends Errand> {
   readonly #reads = new Set<number>();
   #parked = new Map<ObjectId, Reason>();
 
-  get size(): number {
-    return this.#flights.length;
+  /** Whether anything is in the air. */
+  get isAwaiting(): boolean {
+    return this.#flights.length > 0;
   }
 
+  /** Whether something has to land before more is launched. */
   get isFull(): boolean {
     return this.#flights.length >= MOST;
   }

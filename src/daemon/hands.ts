@@ -13,7 +13,7 @@ import type { Bookkeeper } from './bookkeeper.ts';
 import type { Claims } from './claims.ts';
 import { Flights } from './flights.ts';
 import type { Held } from './held.ts';
-import type { Queue, Reason } from './queue.ts';
+import type { Queue } from './queue.ts';
 import type { Rooms } from './rooms.ts';
 
 /** What is to be done for one object, and how the links it refers to stood when that was decided. */
@@ -42,8 +42,9 @@ interface Surroundings {
 
 /** Does what was decided, and has it booked; of many things the kernel is at one batch while the next is judged. */
 export class Hands {
+  /** What is in the air. */
+  readonly flights = new Flights<Work>();
   readonly #around: Surroundings;
-  readonly #flights = new Flights<Work>();
   #bouncing = false;
 
   constructor(around: Surroundings) {
@@ -55,35 +56,10 @@ export class Hands {
     return this.#bouncing;
   }
 
-  /** Whether anything is in the air. */
-  get isAwaiting(): boolean {
-    return this.#flights.size > 0;
-  }
-
-  /** Whether something has to land before more is launched. */
-  get isFull(): boolean {
-    return this.#flights.isFull;
-  }
-
   /** Whether something of an object, or of what it refers to, is in the air: what stands on others comes after them. */
   mustWait(id: ObjectId, { sight }: Held): boolean {
-    if (this.#flights.size === 0) return false;
+    if (!this.flights.isAwaiting) return false;
     return this.#isAloft(id) || sight.mentions.some((other) => this.#isAloft(other));
-  }
-
-  /** Whether an object is to be looked at when something has landed. */
-  waits(id: ObjectId): boolean {
-    return this.#flights.waits(id);
-  }
-
-  /** Whether something is on its way for an object, or along with that of another one. */
-  isAt(id: ObjectId): boolean {
-    return this.#flights.has(id);
-  }
-
-  /** Keeps an object from being looked at until something has landed. */
-  park(id: ObjectId, reason: Reason): void {
-    this.#flights.park(id, reason);
   }
 
   /** `making` are the objects there will be, in work or not: the other ends of pairs too. */
@@ -101,7 +77,7 @@ export class Hands {
     const mayFly = reflexed === undefined && jobs.every(({ id }) => rooms.of(id) === rooms.host);
     const launched = mayFly ? performer.launch(jobs, reading) : undefined;
     if (launched !== undefined) {
-      this.#flights.launch(jobs, making, reads, launched);
+      this.flights.launch(jobs, making, reads, launched);
       return;
     }
     this.#bouncing = jobs.some(({ disruptive }) => disruptive);
@@ -120,23 +96,23 @@ export class Hands {
 
   /** Waits for the oldest batch in the air, and books it. */
   land(): void {
-    const landed = this.#flights.land();
+    const landed = this.flights.land();
     if (landed === undefined) return;
     this.#book(landed.works, landed.results, undefined);
     for (const [id, reason] of landed.parked) this.#around.queue.add(id, reason);
   }
 
   landAll(): void {
-    while (this.#flights.size > 0) this.land();
+    while (this.flights.isAwaiting) this.land();
   }
 
   #isAloft(id: ObjectId): boolean {
-    if (this.#flights.waits(id)) return true;
+    if (this.flights.waits(id)) return true;
     // Its link is being read again, or will be once something has landed.
     const { rooms } = this.#around;
     const { host } = rooms;
     const link = rooms.of(id) === host ? rooms.linkOf(id) : undefined;
-    return link !== undefined && (host.inventory.isStale(link.ifindex) || this.#flights.reads(link.ifindex));
+    return link !== undefined && (host.inventory.isStale(link.ifindex) || this.flights.reads(link.ifindex));
   }
 
   /** `backed` is the link whose reflex sent the same. */

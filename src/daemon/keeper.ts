@@ -293,10 +293,10 @@ export class Keeper {
         this.#resync();
       }
       // Without the notices of what was made it would be made once more.
-      if (this.#hands.isFull || this.#queue.size === 0) this.#hands.land();
+      if (this.#hands.flights.isFull || this.#queue.size === 0) this.#hands.land();
       if (this.#lost) continue;
       // What a reflex answered is looked at before anything more is read, which would hide the drift.
-      if (!this.#channel.hasReflexed) this.#reader.freshen(this.#hands.isAwaiting);
+      if (!this.#channel.hasReflexed) this.#reader.freshen(this.#hands.flights.isAwaiting);
       this.#lookAt(this.#queue.take(this.#channel.hasReflexed ? this.#queue.size : BATCH));
       // What nobody asked a reflex for is given up below, before anything is read.
       const isStray = this.#queue.size === 0 && this.#channel.hasReflexed;
@@ -313,12 +313,12 @@ export class Keeper {
 
   /** Whether anything is to be done, or to be waited for. */
   #isBusy(): boolean {
-    return this.#lost || this.#queue.size > 0 || this.#hands.isAwaiting || this.rooms.hasStale;
+    return this.#lost || this.#queue.size > 0 || this.#hands.flights.isAwaiting || this.rooms.hasStale;
   }
 
   /** Whoever asked for an object is answered once nothing waits to be done for it. */
   #answer(): void {
-    const ready = this.#asked.filter(({ id }) => !this.#queue.has(id) && !this.#hands.waits(id));
+    const ready = this.#asked.filter(({ id }) => !this.#queue.has(id) && !this.#hands.flights.waits(id));
     this.#asked = this.#asked.filter((one) => !ready.includes(one));
     for (const { then } of ready) then();
   }
@@ -338,7 +338,7 @@ export class Keeper {
       const held = this.objects.get(id);
       if (held === undefined) continue;
       if (this.#hands.mustWait(id, held)) {
-        this.#hands.park(id, reason);
+        this.#hands.flights.park(id, reason);
         continue;
       }
       const look = this.#look(id, held, reason);
@@ -353,8 +353,11 @@ export class Keeper {
       if (names.some((name) => making.has(name))) continue;
       const disruptive = now.some((one) => one.disruptive);
       // What others stand on is not to be judged by what was before the batch in the air.
-      if (this.#hands.isAwaiting && (disruptive || names.some((name) => this.#hands.isAt(name)))) {
-        this.#hands.park(id, reason);
+      if (
+        this.#hands.flights.isAwaiting &&
+        (disruptive || names.some((name) => this.#hands.flights.has(name)))
+      ) {
+        this.#hands.flights.park(id, reason);
         needsAll ||= disruptive;
         continue;
       }
