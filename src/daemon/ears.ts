@@ -2,7 +2,7 @@ import type { Touch } from '../inventory/inventory.ts';
 import { type ObjectId, objectId } from '../model/address.ts';
 import { OWN, type Received } from '../netlink/messages.ts';
 import { numberTold } from '../netlink/nsid.ts';
-import type { Performer } from '../owners/performer.ts';
+import type { Salvage } from '../owners/salvage.ts';
 import { RTM } from '../wire/rtnetlink.ts';
 import { nowMicros } from './clock.ts';
 import type { Doorman } from './doorman.ts';
@@ -18,7 +18,7 @@ interface Surroundings {
   readonly objects: Objects;
   readonly queue: Queue;
   readonly reader: Reader;
-  readonly performer: Performer;
+  readonly salvage: Salvage;
   readonly doorman: Doorman;
   /** The port vnetd's own requests come from. */
   readonly portId: number;
@@ -44,12 +44,12 @@ export class Ears {
   }
 
   take(received: Received): void {
-    const { rooms, performer } = this.#around;
+    const { rooms, salvage } = this.#around;
     const room = rooms.heardAs(received.nsid);
     if (room === undefined) return;
     switch (received.type) {
       case RTM.NEWROUTE:
-        performer.takeRoute(received);
+        salvage.takeRoute(received);
         return;
       case RTM.NEWNSID:
       case RTM.DELNSID:

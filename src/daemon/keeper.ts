@@ -166,7 +166,7 @@ export class Keeper {
       objects: this.objects,
       queue: this.#queue,
       reader: this.#reader,
-      performer: this.#performer,
+      salvage: this.#performer.salvage,
       doorman: this.#doorman,
       portId: rim.socket.portId,
       isBouncing: () => this.#hands.isBouncing,

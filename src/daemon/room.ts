@@ -3,7 +3,7 @@ import { View } from '../inventory/view.ts';
 import type { NamespaceName, ObjectId } from '../model/address.ts';
 import type { Exchanger } from '../netlink/channel.ts';
 import type { Ledger } from '../owners/ledger.ts';
-import type { Place } from '../owners/performer.ts';
+import type { Place } from '../owners/place.ts';
 import { Identities } from './identities.ts';
 import type { Objects } from './objects.ts';
 import type { Rooms } from './rooms.ts';

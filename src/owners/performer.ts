@@ -1,17 +1,14 @@
 import { closeSync, openSync } from 'node:fs';
-import type { FoundAddress, InventoryLink } from '../inventory/links.ts';
-import type { View } from '../inventory/view.ts';
-import { type NamespaceName, parseObjectId, resolveReference } from '../model/address.ts';
+import { parseObjectId, resolveReference } from '../model/address.ts';
 import type { Outcome, Step } from '../model/step.ts';
 import type { Value, Values } from '../model/value.ts';
 import type { Exchanger, Launcher } from '../netlink/channel.ts';
-import type { Received } from '../netlink/messages.ts';
 import type { Answer, RequestBody } from '../netlink/request.ts';
 import { fieldsOf, kindNamed, listNamed } from '../reconcilers/index.ts';
 import { keysSentAlong, needOf } from '../reconcilers/kind.ts';
-import { IFA_F, RTM } from '../wire/rtnetlink.ts';
-import { linkOfRoute, type Noted, puttingBack, replayable, routeFamilies, routesOfLink } from './put-back.ts';
+import type { Place, Places } from './place.ts';
 import { type Addressing, type Encoding, encodeStep, readLinkRequest } from './rtnetlink.ts';
+import { Salvage } from './salvage.ts';
 
 /** The steps of one object, in order. */
 export interface Job {
@@ -25,35 +22,6 @@ export interface Performed {
   readonly step: Step;
   readonly outcome: Outcome;
   readonly fields?: Readonly<Record<string, Outcome>>;
-}
-
-/** A namespace that can be acted in. */
-export interface Place {
-  readonly view: View;
-  readonly channel: Exchanger;
-  /** The file that stands for it. */
-  readonly path: string;
-}
-
-/** The namespaces that can be acted in. */
-export interface Places {
-  at(namespace: NamespaceName): Place | undefined;
-  /** The number another one has inside one; it gets one if it has none. */
-  numberIn(place: Place, other: Place): number | undefined;
-  /** The links that stand on one. */
-  over(place: Place, ifindex: number): readonly PlacedLink[];
-}
-
-interface PlacedLink {
-  readonly place: Place;
-  readonly link: InventoryLink;
-}
-
-/** What may be knocked over on a link. */
-interface NotedLink {
-  readonly place: Place;
-  readonly ifindex: number;
-  readonly noted: Noted;
 }
 
 /** A step that was sent, the answers to it, or what keeps it from being sent. */
@@ -84,15 +52,16 @@ const gone: Outcome = { is: 'not-sent', why: 'its namespace is gone' };
 export class Performer {
   readonly #places: Places;
   readonly #launcher: Launcher & Exchanger;
+  /** What may be lost is noted before, and put back after. */
+  readonly salvage: Salvage;
   readonly #addressings = new WeakMap<Place, Addressing>();
   /** Of namespaces that requests about to be sent name: open for no longer, since they keep a namespace alive. */
   readonly #descriptors = new Map<Place, number>();
-  /** While the routes of a link are noted: those read so far. */
-  #noting: { readonly ifindex: number; readonly routes: Uint8Array[] } | undefined;
 
   constructor(places: Places, launcher: Launcher & Exchanger) {
     this.#places = places;
     this.#launcher = launcher;
+    this.salvage = new Salvage(places);
   }
 
   /** Sends the steps of many objects, the undisruptive ones together in as few system calls as can be. */
@@ -140,11 +109,6 @@ export class Performer {
     }
   }
 
-  /** Told of the routes a channel reads while those of a link are noted. */
-  takeRoute(message: Received): void {
-    if (linkOfRoute(message) === this.#noting?.ifindex) this.#noting?.routes.push(replayable(message));
-  }
-
   /** A disruptive job: one request at a time, since each may change what the next one means. */
   #bounce(job: Job): Performed[] {
     const [first] = job.steps;
@@ -155,9 +119,9 @@ export class Performer {
     const members = before === undefined ? [] : inventory.members(before.ifindex);
     const recreated = job.steps.some((step) => step.do === 'delete');
     const released = recreated || job.steps.some((step) => step.do === 'release-members');
-    const standing = before === undefined ? [] : this.#standing({ place, link: before });
+    const standing = before === undefined ? [] : this.salvage.standing({ place, link: before });
     const freed = released ? members.map((link) => ({ place, link })) : [];
-    const noted = this.#note([...standing, ...freed]);
+    const noted = this.salvage.note([...standing, ...freed]);
     const done: Performed[] = [];
     for (const step of job.steps) done.push(...this.#send([step]));
     if (recreated && members.length > 0)
@@ -167,64 +131,17 @@ export class Performer {
     const { id } = (renamed ? job.steps.at(-1) : undefined) ?? first;
     const after = inventory.named(parseObjectId(id).name);
     for (const one of noted)
-      this.#putBack(one.ifindex === before?.ifindex ? { ...one, ifindex: after?.ifindex ?? 0 } : one);
+      this.salvage.putBack(one.ifindex === before?.ifindex ? { ...one, ifindex: after?.ifindex ?? 0 } : one);
     return done;
-  }
-
-  /** A link and all that stands on it, in any namespace: what goes down with it. */
-  #standing(link: PlacedLink): readonly PlacedLink[] {
-    const found = [link];
-    for (const { place, link: one } of found)
-      for (const over of this.#places.over(place, one.ifindex))
-        if (!found.some(({ link: known }) => known === over.link)) found.push(over);
-    return found;
-  }
-
-  #note(links: readonly PlacedLink[]): readonly NotedLink[] {
-    return links.map(({ place, link: { ifindex } }) => {
-      const routes: Uint8Array[] = [];
-      this.#noting = { ifindex, routes };
-      for (const family of routeFamilies) place.channel.dump(RTM.GETROUTE, routesOfLink(family, ifindex));
-      this.#noting = undefined;
-      const addresses = [...place.view.inventory.addresses(ifindex).values()];
-      return { place, ifindex, noted: { routes, addresses } };
-    });
-  }
-
-  #putBack({ place: { channel, view }, ifindex, noted }: NotedLink): void {
-    if (view.inventory.link(ifindex) === undefined) return;
-    channel.exchange(puttingBack(noted, ifindex, view.inventory.addresses(ifindex)));
-  }
-
-  /** Removes entries; what the kernel takes along that nobody asked for is put back (the secondaries of an IPv4 address). */
-  #removing(steps: readonly Step[]): readonly NotedLink[] {
-    const isSecondary = ({ flags }: FoundAddress) => (flags & IFA_F.SECONDARY) !== 0;
-    const removed = new Map<InventoryLink, { readonly place: Place; readonly keys: Set<string> }>();
-    for (const step of steps) {
-      if (step.do !== 'remove') continue;
-      const place = this.#placeOf(step);
-      const link = place?.view.inventory.named(parseObjectId(step.id).name);
-      if (place === undefined || link === undefined) continue;
-      const known = removed.get(link);
-      if (known !== undefined) known.keys.add(step.entry);
-      else if ([...place.view.inventory.addresses(link.ifindex).values()].some(isSecondary))
-        removed.set(link, { place, keys: new Set([step.entry]) });
-    }
-    return [...removed].flatMap(([link, { place, keys }]) =>
-      this.#note([{ place, link }]).map(({ noted, ...where }) => {
-        const { routes, addresses } = noted;
-        return { ...where, noted: { routes, addresses: addresses.filter(({ key }) => !keys.has(key)) } };
-      }),
-    );
   }
 
   #send(steps: readonly Step[]): Performed[] {
     const letters = this.#write(steps);
-    const alongside = this.#removing(steps);
+    const alongside = this.salvage.noteAround(steps);
     const answers = new Map<Place, readonly Answer[]>();
     for (const [place, requests] of letters.requests) answers.set(place, place.channel.exchange(requests));
     this.#letGo();
-    for (const one of alongside) this.#putBack(one);
+    for (const one of alongside) this.salvage.putBack(one);
     return this.#read(letters, answers);
   }
 
