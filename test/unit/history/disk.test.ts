@@ -12,7 +12,7 @@ const needsRoot = process.getuid?.() === 0 ? false : 'mounting takes root';
 
 /** Runs a part of full-disk.ts where /mnt is a tiny file system of its own. */
 async function onTinyDisk(part: string): Promise<void> {
-  const mount = 'mount -t tmpfs -o size=1M tiny /mnt && exec "$@"';
+  const mount = 'mount -t tmpfs -o size=4M tiny /mnt && exec "$@"';
   const command = ['--mount', '--propagation', 'private', 'sh', '-c', mount, 'sh'];
   const child = spawn(
     'unshare',
