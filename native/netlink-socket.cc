@@ -1,5 +1,6 @@
 #include "netlink-socket.h"
 
+#include <linux/filter.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <poll.h>
@@ -58,6 +59,7 @@ Napi::Function NetlinkSocket::Define(Napi::Env env) {
                          InstanceMethod<&NetlinkSocket::Fd>("fd"),
                          InstanceMethod<&NetlinkSocket::PortId>("portId"),
                          InstanceMethod<&NetlinkSocket::SetOption>("setOption"),
+                         InstanceMethod<&NetlinkSocket::Filter>("filter"),
                          InstanceMethod<&NetlinkSocket::Send>("send"),
                          InstanceMethod<&NetlinkSocket::SendAside>("sendAside"),
                          InstanceMethod<&NetlinkSocket::JoinSend>("joinSend"),
@@ -127,6 +129,21 @@ Napi::Value NetlinkSocket::SetOption(const Napi::CallbackInfo& info) {
   if (descriptor_ == nullptr) return Napi::Number::New(info.Env(), -EBADF);
   const int value = TakeInt(info[2], 0);
   const int done = setsockopt(descriptor_->get(), TakeInt(info[0], -1), TakeInt(info[1], -1), &value, sizeof value);
+  return Napi::Number::New(info.Env(), done == 0 ? 0 : -errno);
+}
+
+Napi::Value NetlinkSocket::Filter(const Napi::CallbackInfo& info) {
+  if (descriptor_ == nullptr) return Napi::Number::New(info.Env(), -EBADF);
+  Bytes bytes = {};
+  if (!TakeBytes(info[0], &bytes) || bytes.length % sizeof(sock_filter) != 0) {
+    return Napi::Number::New(info.Env(), -EINVAL);
+  }
+  // The kernel copies it, and checks it, and refuses what is longer than BPF_MAXINSNS (__get_filter in net/core/filter.c).
+  std::vector<sock_filter> instructions(bytes.length / sizeof(sock_filter));
+  std::memcpy(instructions.data(), bytes.data, bytes.length);
+  const size_t count = std::min<size_t>(instructions.size(), std::numeric_limits<unsigned short>::max());
+  const sock_fprog program = {static_cast<unsigned short>(count), instructions.data()};
+  const int done = setsockopt(descriptor_->get(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
   return Napi::Number::New(info.Env(), done == 0 ? 0 : -errno);
 }
 

@@ -40,6 +40,7 @@ class NetlinkSocket : public Napi::ObjectWrap<NetlinkSocket> {
   Napi::Value Fd(const Napi::CallbackInfo& info);
   Napi::Value PortId(const Napi::CallbackInfo& info);
   Napi::Value SetOption(const Napi::CallbackInfo& info);
+  Napi::Value Filter(const Napi::CallbackInfo& info);
   Napi::Value Send(const Napi::CallbackInfo& info);
   Napi::Value SendAside(const Napi::CallbackInfo& info);
   Napi::Value JoinSend(const Napi::CallbackInfo& info);

@@ -8,6 +8,7 @@ export interface NativeSocket {
   fd(): number;
   portId(): number;
   setOption(level: number, option: number, value: number): number;
+  filter(program: Uint8Array): number;
   send(bytes: Uint8Array): number;
   sendAside(bytes: Uint8Array): number;
   joinSend(): number;

@@ -57,6 +57,8 @@ export interface SocketOptions {
   readonly listenAllNsid?: boolean;
   /** A descriptor of the network namespace to open the socket in, as of `/run/netns/NAME`. */
   readonly namespace?: number;
+  /** A classic BPF program (`struct sock_filter`, one after the other) that says how much of a datagram to queue; 0: none of it. */
+  readonly filter?: Uint8Array;
 }
 
 /**
@@ -78,6 +80,7 @@ export class NetlinkSocket {
     if (opened < 0) throw new NativeError(-opened, this.#native.failedCall(), 'open a netlink socket');
     try {
       this.#prepare(options);
+      if (options.filter !== undefined) this.#filter(options.filter);
       for (const group of options.groups ?? []) this.join(group);
     } catch (error) {
       this.#native.close();
@@ -263,6 +266,11 @@ export class NetlinkSocket {
     for (const [wanted, option, attempt] of flags) {
       if (wanted === true) this.#setOption(SOL_NETLINK, option, 1, attempt);
     }
+  }
+
+  #filter(program: Uint8Array): void {
+    const done = this.#native.filter(program);
+    if (done < 0) throw new NativeError(-done, 'setsockopt', 'filter what a netlink socket receives');
   }
 
   #setReceiveBuffer(bytes: number): void {

@@ -1,6 +1,7 @@
 /** Numbers of uapi/linux/netlink.h, rtnetlink.h, if.h and if_addr.h that links and addresses need. */
 
 export const NETLINK_ROUTE = 0;
+export const NETLINK_KOBJECT_UEVENT = 15;
 
 export const NLMSG = { NOOP: 1, ERROR: 2, DONE: 3, OVERRUN: 4 } as const;
 

@@ -178,6 +178,41 @@ test('a closed socket answers EBADF, and closing it again does nothing', async (
   socket.unref();
 });
 
+test('a filter keeps out what it has no bytes for', () => {
+  // BPF_LD | BPF_W | BPF_ABS of nlmsg_seq, as if it were big-endian; on to 4 if it is 9; all of it; nothing.
+  const program = [
+    [0x20, 0, 0, 8],
+    [0x15, 0, 1, 0x0900_0000],
+    [6, 0, 0, 0xffff_ffff],
+    [6, 0, 0, 0],
+  ];
+  const filter = Buffer.alloc(8 * program.length);
+  for (const [i, [code = 0, yes = 0, no = 0, value = 0]] of program.entries()) {
+    filter.writeUInt16LE(code, 8 * i);
+    filter.writeUInt8(yes, 8 * i + 2);
+    filter.writeUInt8(no, 8 * i + 3);
+    filter.writeUInt32LE(value, 8 * i + 4);
+  }
+  const socket = new NetlinkSocket({ protocol: NETLINK_ROUTE, filter: new Uint8Array(filter) });
+  const request = (sequence: number) =>
+    message(RTM_SETLINK, NLM_F_REQUEST | NLM_F_ACK, sequence, new Uint8Array(16));
+  socket.send(Buffer.concat([request(7), request(9), request(8)]));
+  const answers = receiveAll(socket);
+  assert.ok(Array.isArray(answers));
+  assert.deepEqual(
+    answers.map(({ sequence }) => sequence),
+    [9],
+  );
+  socket.close();
+});
+
+test('a filter that is none is refused', () => {
+  const opened = (filter: Uint8Array) => () => new NetlinkSocket({ protocol: NETLINK_ROUTE, filter });
+  assert.throws(opened(new Uint8Array(7)), withCode('EINVAL', 'setsockopt'));
+  assert.throws(opened(new Uint8Array(8)), withCode('EINVAL', 'setsockopt'), 'no return at its end');
+  assert.throws(opened(new Uint8Array(8 * 5000)), withCode('EINVAL', 'setsockopt'), 'longer than any may be');
+});
+
 test('a receive without room for a datagram or for what was found is refused', () => {
   const socket = new NetlinkSocket({ protocol: NETLINK_ROUTE });
   const into = new Uint8Array(64);
