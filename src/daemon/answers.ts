@@ -7,11 +7,14 @@ import type { PlannedStep } from '../model/step.ts';
 import type { Values } from '../model/value.ts';
 import type { Ledger } from '../owners/ledger.ts';
 import { sentence } from '../plan/hold.ts';
-import { kindNamed } from '../reconcilers/index.ts';
+import { kindNamed, rowOf } from '../reconcilers/index.ts';
+import { hostHere } from './abilities/host.ts';
+import { outlookOf } from './abilities/lack.ts';
+import type { Whereabouts } from './abilities/modules.ts';
 import type { Held } from './held.ts';
 import { statusOf } from './held.ts';
 import type { Keeper } from './keeper.ts';
-import type { Ability } from './messages.ts';
+import type { Ability, FieldAbility } from './messages.ts';
 
 /** Everything about one object, as `vnetctl show` shows it. */
 export function detailOf(keeper: Keeper, ledger: Ledger, id: ObjectId): ObjectDetail | null {
@@ -92,23 +95,52 @@ export function planOf(keeper: Keeper, ids: readonly ObjectId[] | null): readonl
   return (ids ?? [...keeper.objects.ids()]).flatMap((id) => keeper.plan(id));
 }
 
-/** What this kernel lacks for what is declared: what it refused as not known to it. */
+/** What this kernel has and lacks of what is declared: what it refused as not known to it, and what can be seen beforehand. */
 export function doctorOf(keeper: Keeper): readonly Ability[] {
   return [...keeper.objects.entries()].map(([id, held]) => {
-    const lacking = [...held.refusals.values()].find(({ inability }) => inability);
-    const module = kindNamed(held.wanted.kind)?.kernel?.module;
+    const { kind: name } = held.wanted;
     const link = keeper.linkOf(id);
-    const words =
-      lacking === undefined
-        ? link === undefined
-          ? `nothing named ${id} yet`
-          : 'this kernel has all that is declared'
-        : `${lacking.reason}${module === undefined ? '' : `; the kernel module is ${module}`}`;
-    return {
-      id,
-      kind: held.wanted.kind,
-      able: lacking === undefined,
-      words,
-    };
+    const lacking = [...held.refusals.values()].filter(({ inability }) => inability);
+    const module = kindNamed(name)?.kernel?.module ?? null;
+    const fields = fieldAbilities(held, link !== undefined);
+    if (lacking.length > 0) {
+      const from = lacking.find(({ lack }) => lack !== null)?.lack?.package ?? null;
+      const words = lacking.map(({ reason }) => reason).join('; ');
+      return { id, kind: name, able: false, words, module, package: from, fields };
+    }
+    const { able, words, from } = link === undefined ? foreseen(id, held) : present;
+    return { id, kind: name, able, words, module, package: from, fields };
+  });
+}
+
+const present = { able: true, words: 'this kernel has all that is declared', from: null };
+
+/** Of a link that is not there yet, and that nobody has asked the kernel for. */
+function foreseen(id: ObjectId, { wanted }: Held): { able: boolean; words: string; from: string | null } {
+  const kind = kindNamed(wanted.kind);
+  const outlook = kind?.made === true ? outlookOf(hostHere, kind) : undefined;
+  if (outlook?.is === 'unable') return { able: false, words: outlook.lack.words, from: outlook.lack.package };
+  const hint = outlook?.where == null ? '' : moduleWords[outlook.where](kind?.kernel?.module ?? '');
+  return { able: true, words: `nothing named ${id} yet${hint}`, from: null };
+}
+
+const moduleWords: Readonly<Record<Whereabouts, (module: string) => string>> = {
+  loaded: (module) => `; the kernel module ${module} is loaded`,
+  'built-in': (module) => `; ${module} is built into this kernel`,
+  installed: (module) => `; the kernel loads its module ${module} when it is made`,
+  absent: (module) => `; the kernel module is ${module}`,
+  unknown: (module) => `; the kernel module is ${module}`,
+};
+
+/** Whether the kernel has each attribute that is declared; null as long as there is no link to try it on. */
+function fieldAbilities({ wanted, refusals }: Held, isThere: boolean): readonly FieldAbility[] {
+  const keys = [...Object.keys(wanted.fields), ...Object.keys(wanted.lists)];
+  return keys.map((key) => {
+    const lacking = [...refusals].find(
+      ([at, { inability }]) => inability && (at === key || at.startsWith(`${key}/`)),
+    );
+    const sinceLinux = rowOf(wanted.kind, key)?.since ?? null;
+    if (lacking !== undefined) return { key, able: false, sinceLinux, words: lacking[1].reason };
+    return { key, able: isThere ? true : null, sinceLinux, words: null };
   });
 }

@@ -8,6 +8,7 @@ import type { Value } from '../model/value.ts';
 import type { LinkNumber } from '../netlink/native.ts';
 import { needWords } from '../plan/hold.ts';
 import type { Finding, Hold } from '../plan/situation.ts';
+import type { Lack } from './abilities/lack.ts';
 import type { Contest } from './contest.ts';
 
 /** A drift that is not over. */
@@ -27,6 +28,8 @@ export interface Refusal {
   readonly fingerprint: string;
   /** Whether the kernel lacks it: then a module that is loaded later changes the answer. */
   readonly inability: boolean;
+  /** What it lacks, where it knows no links of the kind at all. */
+  readonly lack: Lack | null;
   /** It wants the link down for it (EBUSY on a rename): no refusal to speak of. */
   readonly busy: boolean;
 }

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { listenForModules } from '../netlink/module-notices.ts';
 import { Courier } from '../netlink/namespaces.ts';
 import { Ledger } from '../owners/ledger.ts';
 import { detailOf, doctorOf, planOf } from './answers.ts';
@@ -92,6 +93,7 @@ function run(port: NonNullable<typeof parentPort>, data: KeeperData): void {
     news.tellAll();
     socket.close();
     slowSocket.close();
+    modules?.close();
     ledger.close();
     tell({ say: 'stopped' });
     port.close();
@@ -114,6 +116,8 @@ function run(port: NonNullable<typeof parentPort>, data: KeeperData): void {
     }
   });
   keeper.start();
+  const modules = listenForModules();
+  modules?.watch((name) => keeper.moduleLoaded(name));
   const beat = setInterval(() => pulse.beat(), 500);
   beat.unref();
 }

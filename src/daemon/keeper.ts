@@ -223,8 +223,21 @@ export class Keeper {
 
   /** Looks at everything once more: what the kernel does not announce is found here. Paced, behind every repair. */
   sweep(): void {
-    this.#books.refusals.abilitiesMayHaveChanged(this.objects);
+    this.#lookAgain(this.#books.refusals.abilitiesMayHaveChanged(this.objects));
     this.#sweeper.sweep();
+  }
+
+  /** The kernel has a module more, whichever that is: what was refused for want of it is tried again. */
+  moduleLoaded(name: string | null): void {
+    const { refusals } = this.#books;
+    this.#lookAgain(
+      name === null ? refusals.abilitiesMayHaveChanged(this.objects) : refusals.loaded(this.objects, name),
+    );
+  }
+
+  #lookAgain(ids: readonly ObjectId[]): void {
+    for (const id of ids) this.#queue.add(id, { noticed: null, urgent: false });
+    if (ids.length > 0) this.#work();
   }
 
   /** Does what was left for the operator; calls back when it was done and looked at again. */

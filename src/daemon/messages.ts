@@ -40,6 +40,21 @@ export interface Ability {
   readonly kind: string;
   readonly able: boolean;
   readonly words: string;
+  /** The module links of the kind come with; null where there is none. */
+  readonly module: string | null;
+  /** The package that brings what is lacking, where that is known. */
+  readonly package: string | null;
+  readonly fields: readonly FieldAbility[];
+}
+
+/** What it can or cannot do of one attribute. */
+export interface FieldAbility {
+  readonly key: string;
+  /** null: nobody has tried it yet. */
+  readonly able: boolean | null;
+  /** The release of Linux that brought it, where it is not one that vnetd needs anyhow. */
+  readonly sinceLinux: string | null;
+  readonly words: string | null;
 }
 
 /** What the keeper tells the main thread, in bounded, coalesced batches. */

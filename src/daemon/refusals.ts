@@ -1,7 +1,13 @@
 import type { ObjectId } from '../model/address.ts';
 import type { Change } from '../model/change.ts';
 import type { Step } from '../model/step.ts';
+import { isUnknownKind } from '../owners/unknown-kind.ts';
 import type { Finding } from '../plan/situation.ts';
+import { kindNamed, rowOf } from '../reconcilers/index.ts';
+import type { AnyRow } from '../reconcilers/kind.ts';
+import { hostHere } from './abilities/host.ts';
+import { isLater, lackOf, unknownField } from './abilities/lack.ts';
+import { moduleName } from './abilities/modules.ts';
 import { type Held, type Refusal, spoken } from './held.ts';
 import type { Objects } from './objects.ts';
 import { abilities } from './watchman.ts';
@@ -36,18 +42,26 @@ export class Refusals {
   ): void {
     // It wants the link down for a new name, which is no refusal to speak of.
     const busy = step.do === 'rename' && errno === EBUSY;
-    const reason = busy || at === 'exists' ? words : `${spoken(at)}: ${words}`;
+    const said = busy || at === 'exists' ? words : `${spoken(at)}: ${words}`;
+    const kind = isUnknownKind(step, errno, words) ? kindNamed(held.wanted.kind) : undefined;
+    const lack = kind === undefined ? null : lackOf(hostHere, kind);
     this.#stand(id, held, at, change, {
-      reason,
+      reason: lack === null ? `${said}${laterWords(held, at)}` : `${said}: ${lack.words}`,
       fingerprint: mark(),
       inability: inabilities.has(errno),
+      lack,
       busy,
     });
   }
 
   /** The kernel said yes; whether the value agrees now is seen at the next look. */
   taken(id: ObjectId, held: Held, finding: Finding, mark: () => string): void {
-    const words = `the kernel took it, and says ${JSON.stringify(finding.change.found)} all the same`;
+    const { at, change } = finding;
+    const row = rowAt(held, at);
+    const isUntold = row !== undefined && change.found === null && row.absent === undefined;
+    const words = isUntold
+      ? unknownField(hostHere, row)
+      : `the kernel took it, and says ${JSON.stringify(change.found)} all the same${laterWords(held, at)}`;
     this.#again(id, held, finding, finding.drift ? MANY : UNHEEDED, words, mark);
   }
 
@@ -79,14 +93,27 @@ export class Refusals {
     }
   }
 
-  /** Modules came or went: what the kernel lacked may be there. */
-  abilitiesMayHaveChanged(objects: Objects): void {
+  /** A module was loaded: gives those that may have waited for it. */
+  loaded(objects: Objects, module: string): readonly ObjectId[] {
+    this.#abilities = abilities();
+    return forgotten(objects, ({ lack }) => {
+      return lack === null || lack.module === null || moduleName(lack.module) === module;
+    });
+  }
+
+  /** Modules may have come or gone, or what kept one from being loaded: gives those for whom that may change the answer. */
+  abilitiesMayHaveChanged(objects: Objects): readonly ObjectId[] {
     const now = abilities();
-    if (now === this.#abilities) return;
+    const isOther = now !== this.#abilities;
     this.#abilities = now;
-    for (const [, held] of objects.entries()) {
-      for (const [at, refusal] of held.refusals) if (refusal.inability) held.refusals.delete(at);
-    }
+    const words = new Map<string, string>();
+    return forgotten(objects, ({ lack }, { wanted }) => {
+      const kind = kindNamed(wanted.kind);
+      if (isOther || lack === null || kind === undefined) return isOther;
+      const said = words.get(kind.name) ?? lackOf(hostHere, kind).words;
+      words.set(kind.name, said);
+      return said !== lack.words;
+    });
   }
 
   #again(
@@ -101,7 +128,13 @@ export class Refusals {
     held.unheeded.set(at, times);
     if (times <= most) return;
     const reason = `${spoken(at)}: ${words}`;
-    this.#stand(id, held, at, change, { reason, fingerprint: mark(), inability: true, busy: false });
+    this.#stand(id, held, at, change, {
+      reason,
+      fingerprint: mark(),
+      inability: true,
+      lack: null,
+      busy: false,
+    });
   }
 
   #stand(id: ObjectId, held: Held, at: string, change: Change, refusal: Refusal): void {
@@ -110,4 +143,34 @@ export class Refusals {
     if (held.open.get(at)?.cause === 'edit') held.open.delete(at);
     if (!refusal.busy) this.tell(id, held, at, change, refusal.reason);
   }
+}
+
+/** Takes back the refusals of what the kernel lacked, as far as they may be over; whose they were. */
+function forgotten(
+  objects: Objects,
+  mayBeOver: (refusal: Refusal, held: Held) => boolean,
+): readonly ObjectId[] {
+  const due: ObjectId[] = [];
+  for (const [id, held] of objects.entries()) {
+    if (held.refusals.size === 0) continue;
+    const over = [...held.refusals].filter(([, one]) => one.inability && mayBeOver(one, held));
+    for (const [at] of over) {
+      held.refusals.delete(at);
+      held.unheeded.delete(at);
+    }
+    if (over.length > 0) due.push(id);
+  }
+  return due;
+}
+
+/** The row of an attribute by its address inside the object; undefined for an entry of a list. */
+function rowAt({ wanted }: Held, at: string): AnyRow | undefined {
+  return rowOf(wanted.kind, at);
+}
+
+/** What is to be said of a field that is newer than the kernel. */
+function laterWords(held: Held, at: string): string {
+  const row = rowAt(held, at);
+  if (row === undefined || !isLater(hostHere, row)) return '';
+  return `; it came with Linux ${row.since}, and this is ${hostHere.release}`;
 }

@@ -9,6 +9,7 @@ import { keysSentAlong, needOf } from '../reconcilers/kind.ts';
 import type { Place, Places } from './place.ts';
 import { type Addressing, type Encoding, encodeStep, readLinkRequest } from './rtnetlink.ts';
 import { Salvage } from './salvage.ts';
+import { isUnknownKind } from './unknown-kind.ts';
 
 /** The steps of one object, in order. */
 export interface Job {
@@ -235,7 +236,11 @@ export class Performer {
     if (step.do === 'set' && Object.keys(step.fields).length > 1) {
       return { step, outcome, fields: this.#oneByOne(step) };
     }
-    if (step.do === 'create' && outcome.errno !== EEXIST && outcome.errno !== EPERM) {
+    const isInVain =
+      outcome.errno === EEXIST ||
+      outcome.errno === EPERM ||
+      isUnknownKind(step, outcome.errno, outcome.words);
+    if (step.do === 'create' && !isInVain) {
       const fields = onlyNeeded(step.kind, step.fields);
       if (Object.keys(fields).length === Object.keys(step.fields).length) return { step, outcome };
       const [bare] = this.#send([{ ...step, fields }]);

@@ -57,6 +57,8 @@ export interface RowOptions<V extends Value> {
   readonly change: ChangeRule;
   /** Of all ways to change it the least announced one counts. */
   readonly notice: Notice;
+  /** The release of Linux that brought it, where vnetd runs on older ones too: `6.4`. */
+  readonly since?: string;
   /** Must be written for the kernel to make the link. */
   readonly required?: true;
   /** Stands in every creating request, the barest too: without, the kernel takes the new link for another, or refuses it. */
@@ -136,6 +138,16 @@ export interface Taking {
   readonly unsaid?: Values;
 }
 
+/** A kind as the kernel has it. */
+export interface KernelKind {
+  /** IFLA_INFO_KIND. */
+  readonly kind: string;
+  /** The module that brings it, if one does; the kernel loads it when asked for such a link (rtnl_newlink in net/core/rtnetlink.c). */
+  readonly module?: string;
+  /** The release of Linux that brought it, where vnetd runs on older ones too: `6.7`. */
+  readonly since?: string;
+}
+
 export interface Kind {
   readonly name: string;
   /** The key at the top of a file its objects stand under: what stands under `links` is a link, and says its kind. */
@@ -146,8 +158,8 @@ export interface Kind {
   readonly when: string;
   /** Whether the kernel makes it on request; a `device` is made by somebody else. */
   readonly made: boolean;
-  /** IFLA_INFO_KIND, and the module that brings it, if one does; null for kinds the kernel has no word for. */
-  readonly kernel: { readonly kind: string; readonly module?: string } | null;
+  /** null for kinds the kernel has no word for. */
+  readonly kernel: KernelKind | null;
   readonly fields: Fields;
   /** What the kernel tells and nobody can declare, for rules to look at (`beside`). */
   readonly told?: Fields;

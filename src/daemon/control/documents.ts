@@ -85,6 +85,16 @@ export interface AbilityDocument {
   readonly kind: string;
   readonly able: boolean;
   readonly words: string;
+  readonly module: string | null;
+  readonly package: string | null;
+  readonly fields: readonly FieldAbilityDocument[];
+}
+
+export interface FieldAbilityDocument {
+  readonly key: string;
+  readonly able: boolean | null;
+  readonly since_linux: string | null;
+  readonly words: string | null;
 }
 
 export interface DoctorDocument {
@@ -160,7 +170,22 @@ function isExplained({ id, state }: ObjectStatus, steps: readonly PlannedStep[])
 }
 
 export function doctorDocument(abilities: Awaited<ReturnType<House['doctor']>>): DoctorDocument {
-  return { abilities: abilities.map(({ id, kind, able, words }) => ({ id, kind, able, words })) };
+  return {
+    abilities: abilities.map(({ id, kind, able, words, module, package: from, fields }) => ({
+      id,
+      kind,
+      able,
+      words,
+      module,
+      package: from,
+      fields: fields.map((field) => ({
+        key: field.key,
+        able: field.able,
+        since_linux: field.sinceLinux,
+        words: field.words,
+      })),
+    })),
+  };
 }
 
 /** What happened. A drift always says by whom, a repair always how long it took, be it null. */

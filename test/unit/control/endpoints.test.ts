@@ -227,9 +227,20 @@ test('without a time the last hundred, with a time all of it', async (t) => {
 });
 
 test('the doctor says who lacks what', async (t) => {
-  const ability = { id: asObjectId('x0'), kind: 'vcan', able: false, words: 'Unknown device type' };
-  const { path } = await opened(t, houseInMemory({ abilities: [ability] }));
-  assert.deepEqual((await send(path, '/v1/doctor')).json, { abilities: [ability] });
+  const ability = {
+    id: asObjectId('x0'),
+    kind: 'macvlan',
+    able: false,
+    words: 'bclim: this kernel (6.1.176) does not know it',
+    module: 'macvlan',
+    package: null,
+  };
+  const field = { key: 'bclim', able: false, words: ability.words };
+  const abilities = [{ ...ability, fields: [{ ...field, sinceLinux: '6.4' }] }];
+  const { path } = await opened(t, houseInMemory({ abilities }));
+  assert.deepEqual((await send(path, '/v1/doctor')).json, {
+    abilities: [{ ...ability, fields: [{ ...field, since_linux: '6.4' }] }],
+  });
 });
 
 test('a surprise in the house is an answer, and is told to who keeps the log', async (t) => {

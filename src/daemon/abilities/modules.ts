@@ -1,0 +1,29 @@
+import { type Host, isThere, textOf } from './host.ts';
+
+/** Where a module is. `unknown`: there is no folder of modules for the kernel that runs. */
+export type Whereabouts = 'loaded' | 'built-in' | 'installed' | 'absent' | 'unknown';
+
+/** Where the modules of the kernel that runs are. */
+export function moduleFolder({ release }: Host): string {
+  return `/lib/modules/${release}`;
+}
+
+/** The kernel takes both strokes for one (modprobe(8)); in /sys/module it is the lower one. */
+export function moduleName(name: string): string {
+  return name.replaceAll('-', '_');
+}
+
+export function whereIs(host: Host, module: string): Whereabouts {
+  const folder = moduleFolder(host);
+  if (fileOf(module, textOf(host, `${folder}/modules.builtin`)) !== undefined) return 'built-in';
+  if (isThere(host, `/sys/module/${moduleName(module)}`)) return 'loaded';
+  if (!isThere(host, folder)) return 'unknown';
+  const file = fileOf(module, textOf(host, `${folder}/modules.dep`));
+  return file !== undefined && isThere(host, `${folder}/${file}`) ? 'installed' : 'absent';
+}
+
+/** The file of a module in the lists depmod(8) writes: a path a line, in modules.dep with what it needs behind a colon. */
+function fileOf(module: string, list: string): string | undefined {
+  const name = moduleName(module).replaceAll('_', '[-_]');
+  return new RegExp(`^(?:.*/)?${name}\\.ko(?:\\.\\w+)?(?=:|$)`, 'm').exec(list)?.[0];
+}

@@ -1,0 +1,130 @@
+// kernels: uml-6.12 uml-6.1
+// memory: 512M
+// timeout: 300
+// A kind whose module the kernel lacks: told what is missing, and taken up once it is there.
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { release } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { article } from '../../src/derive/grammar.ts';
+import { linkKinds } from '../../src/reconcilers/index.ts';
+import { output, run } from './support/command.ts';
+import type { Daemon } from './support/daemon.ts';
+import type { Json } from './support/ip.ts';
+import { heard, inSync, keep, objectOf, within } from './support/keeping.ts';
+import { until } from './support/until.ts';
+
+const folder = `/lib/modules/${release()}`;
+
+/** Takes the file of a module away, as if its package were not installed; `install` puts it back. */
+async function withoutFile(t: TestContext, module: string) {
+  const file = (await output(['modinfo', '-n', module])).trim();
+  const upper = join('/tmp', `without-${module}`);
+  for (const part of ['upper', 'work']) mkdirSync(join(upper, part), { recursive: true });
+  const layers = `lowerdir=${folder},upperdir=${upper}/upper,workdir=${upper}/work`;
+  const copy = join(upper, 'copy.ko');
+  copyFileSync(file, copy);
+  await output(['mount', '-t', 'overlay', 'without', '-o', layers, folder]);
+  t.after(() => run(['umount', '-l', folder]));
+  t.after(() => run(['modprobe', '-r', module]));
+  rmSync(file);
+  return { install: () => copyFileSync(copy, file), file };
+}
+
+async function abilityOf(daemon: Daemon, id: string): Promise<Json> {
+  const { json } = await daemon.vnetctl('doctor');
+  const { abilities } = json as { readonly abilities: readonly Json[] };
+  const found = abilities.find((ability) => ability.id === id);
+  assert.ok(found, `the doctor knows ${id}`);
+  return found;
+}
+
+/** Waits until it is refused, and gives the reason. */
+async function refusal(daemon: Daemon, id: string): Promise<string> {
+  await until(async () => (await objectOf(daemon, id)).state === 'refused', { within });
+  return (await objectOf(daemon, id)).reason ?? '';
+}
+
+test('what has no module is refused with what is missing, and made as soon as that is loaded', async (t) => {
+  const { install } = await withoutFile(t, 'vcan');
+  const { ns, daemon } = await keep(
+    t,
+    'daemon: { sweep: 1h }\nlinks: { c0: { kind: vcan }, d0: { kind: ifb } }',
+  );
+  assert.equal(
+    await refusal(daemon, 'c0'),
+    `Unknown device type (EOPNOTSUPP): its module vcan is not installed for this kernel (${release()})`,
+  );
+  await inSync(daemon, 'd0');
+  const { able, module, package: from } = await abilityOf(daemon, 'c0');
+  assert.deepEqual([able, module, from], [false, 'vcan', null]);
+  assert.equal((await abilityOf(daemon, 'd0')).able, true);
+
+  install();
+  await output(['modprobe', 'vcan']);
+  await until(async () => (await objectOf(daemon, 'c0')).state === 'in-sync', { within });
+  assert.equal((await ns.ipJson('link', 'show', 'c0')).length, 1);
+  assert.equal(heard(daemon, 'c0', 'refused'), 1);
+  assert.equal((await abilityOf(daemon, 'c0')).able, true);
+});
+
+test('a module that is kept from being loaded is told with the line that does it', async (t) => {
+  const file = '/etc/modprobe.d/vnetd-test.conf';
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, '# for a test\ninstall nlmon /bin/false\n');
+  t.after(() => rmSync(file));
+  const { daemon } = await keep(t, 'daemon: { sweep: 1h }\nlinks: { m0: { kind: nlmon } }');
+  assert.match(
+    await refusal(daemon, 'm0'),
+    /: its module nlmon is installed and was not loaded: \/etc\/modprobe\.d\/vnetd-test\.conf:2 says `install nlmon \/bin\/false`$/,
+  );
+  await output(['modprobe', '--ignore-install', 'nlmon']);
+  t.after(() => run(['modprobe', '-r', 'nlmon']));
+  await until(async () => (await objectOf(daemon, 'm0')).state === 'in-sync', { within });
+});
+
+test('a module that is installed later is loaded by the next sweep', async (t) => {
+  const { install } = await withoutFile(t, 'dummy');
+  const { daemon } = await keep(t, 'daemon: { sweep: 1s }\nlinks: { d0: { kind: dummy } }');
+  assert.match(await refusal(daemon, 'd0'), /its module dummy is not installed for this kernel/);
+  install();
+  await until(async () => (await objectOf(daemon, 'd0')).state === 'in-sync', { within });
+  assert.equal(heard(daemon, 'd0', 'refused'), 1);
+});
+
+test('the doctor sees beforehand what will be lacking', async (t) => {
+  await withoutFile(t, '8021q');
+  const { daemon } = await keep(
+    t,
+    'links: { v0: { kind: vlan, link: nowhere0, id: 5 }, m0: { kind: macvlan, link: nowhere0 } }',
+  );
+  await until(async () => (await objectOf(daemon, 'v0')).state === 'waiting', { within });
+  const { able, words, fields } = await abilityOf(daemon, 'v0');
+  assert.equal(able, false);
+  assert.equal(words, `its module 8021q is not installed for this kernel (${release()})`);
+  const unknown = { able: null, since_linux: null, words: null };
+  assert.deepEqual(fields, [
+    { key: 'link', ...unknown },
+    { key: 'id', ...unknown },
+    { key: 'state', ...unknown },
+  ]);
+  assert.match(
+    String((await abilityOf(daemon, 'm0')).words),
+    /the kernel loads its module macvlan|module macvlan is loaded/,
+  );
+});
+
+test('the module of each kind is the one the kernel asks for', async () => {
+  let asked = 0;
+  for (const { name, kernel } of linkKinds) {
+    if (kernel?.module === undefined) continue;
+    const { stdout, code } = await run(['modprobe', '--resolve-alias', `rtnl-link-${kernel.kind}`]);
+    const known = await run(['modinfo', '-F', 'alias', kernel.module]);
+    // What is built in, or not built at all, has no alias.
+    if (code !== 0 || known.code !== 0 || stdout === '') continue;
+    assert.equal(stdout.trim().replaceAll('-', '_'), kernel.module.replaceAll('-', '_'), article(name));
+    asked += 1;
+  }
+  assert.ok(asked > 5, `only ${asked} of them are modules here`);
+});
