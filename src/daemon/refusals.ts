@@ -1,6 +1,7 @@
 import type { ObjectId } from '../model/address.ts';
 import type { Change } from '../model/change.ts';
 import type { Step } from '../model/step.ts';
+import { sameValue, type Value } from '../model/value.ts';
 import { isUnknownKind } from '../owners/unknown-kind.ts';
 import type { Finding } from '../plan/situation.ts';
 import { kindNamed, rowOf } from '../reconcilers/index.ts';
@@ -58,8 +59,8 @@ export class Refusals {
   taken(id: ObjectId, held: Held, finding: Finding, mark: () => string): void {
     const { at, change } = finding;
     const row = rowAt(held, at);
-    const isUntold = row !== undefined && change.found === null && row.absent === undefined;
-    const words = isUntold
+    const isUnknown = row !== undefined && isUntold(row, change.found);
+    const words = isUnknown
       ? unknownField(hostHere, row)
       : `the kernel took it, and says ${JSON.stringify(change.found)} all the same${laterWords(held, at)}`;
     this.#again(id, held, finding, finding.drift ? MANY : UNHEEDED, words, mark);
@@ -166,6 +167,12 @@ function forgotten(
 /** The row of an attribute by its address inside the object; undefined for an entry of a list. */
 function rowAt({ wanted }: Held, at: string): AnyRow | undefined {
   return rowOf(wanted.kind, at);
+}
+
+/** Whether what was found is what the kernel's silence about a field it does not know looks like. */
+function isUntold(row: AnyRow, found: Value): boolean {
+  if (row.absent === undefined) return found === null;
+  return isLater(hostHere, row) && sameValue(found, row.absent);
 }
 
 /** What is to be said of a field that is newer than the kernel. */

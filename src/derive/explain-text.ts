@@ -26,6 +26,7 @@ function kindText(kind: ExplainedKind): string {
   const { members } = kind;
   const parts = [`${kind.name}\n${indented(kind.summary)}${indented(kind.when)}`];
   if (kind.module !== null) parts.push(`Comes with the kernel module ${kind.module}.\n`);
+  if (kind.since !== null) parts.push(`Since Linux ${kind.since}.\n`);
   if (kind.under !== 'links') {
     parts.push(`It stands under \`${kind.under}\`, by name. In it:\n${keysText(kind.keys)}`);
     parts.push(`From one namespace to another:\n${indented(references.join(' '))}`);
@@ -50,6 +51,7 @@ function keyText(path: string, key: ExplainedKey): string {
     ['required', key.required ? 'yes' : null],
     ['changed', key.change],
     ['noticed', key.notice],
+    ['since', key.since === null ? null : `Linux ${key.since}`],
     ['also', key.also.length === 0 ? null : key.also.join(', ')],
   ];
   const rows = facts.flatMap(([name, fact]) => (fact === null ? [] : [[name, fact] as const]));

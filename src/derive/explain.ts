@@ -31,6 +31,8 @@ export interface ExplainedKey {
   readonly change: string | null;
   /** When somebody else’s change of it is seen. */
   readonly notice: string | null;
+  /** The release of Linux that brought it, where vnetd runs on older ones too. */
+  readonly since: string | null;
   /** Other spellings. */
   readonly also: readonly string[];
 }
@@ -59,6 +61,8 @@ export interface ExplainedKind {
   readonly made: boolean;
   /** The kernel module that brings it, or null. */
   readonly module: string | null;
+  /** The release of Linux that brought it, where vnetd runs on older ones too. */
+  readonly since: string | null;
   readonly keys: readonly ExplainedKey[];
   /** Keys of every link, whatever its kind. */
   readonly everyLink: readonly string[];
@@ -98,6 +102,7 @@ export function explainKind(kind: Kind): ExplainedKind {
     under: kind.declaredUnder,
     made: kind.made,
     module: kind.kernel?.module ?? null,
+    since: kind.kernel?.since ?? null,
     keys: isLink ? [...explainFields(kind.fields), ...explainShorthands(kind)] : explainBody(),
     everyLink: isLink ? Object.keys(everyLinkOf(kind)).filter((key) => !Object.hasOwn(kind.fields, key)) : [],
     lacks: kind.lacks ?? {},
@@ -146,6 +151,7 @@ function explainRow(key: string, row: AnyRow): ExplainedKey {
     required: row.required === true,
     change: changeInWords(row),
     notice: noticeInWords(row.notice),
+    since: row.since ?? null,
     also: row.also ?? [],
   };
 }
@@ -265,7 +271,7 @@ export function explainSettings(entries: Readonly<Record<string, DaemonEntry>>):
 }
 
 function plainKey(key: string, doc: string, takes: string | null): ExplainedKey {
-  return { key, doc, takes, required: false, change: null, notice: null, also: [] };
+  return { key, doc, takes, required: false, change: null, notice: null, since: null, also: [] };
 }
 
 /** What a schema says may be written, where it is short enough to say. */

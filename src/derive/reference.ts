@@ -44,7 +44,7 @@ export function configurationReference(): string {
 }
 
 function kindSection(kind: Kind): readonly string[] {
-  const { name, summary, when, module, keys, lacks, members } = explainKind(kind);
+  const { name, summary, when, module, since, keys, lacks, members } = explainKind(kind);
   const port = members?.port ?? null;
   return [
     `## ${name}`,
@@ -52,6 +52,7 @@ function kindSection(kind: Kind): readonly string[] {
     summary,
     when,
     ...(module === null ? [] : [`Comes with the kernel module \`${module}\`.`]),
+    ...(since === null ? [] : [`Since Linux ${since}.`]),
     ...Object.entries(lacks).map(([key, why]) => `There is no \`${key}\`: ${why}.`),
     '',
     ...(keys.length === 0 ? [] : keyTable(keys)),
@@ -100,10 +101,11 @@ function listSection(name: string): readonly string[] {
 }
 
 function keyTable(keys: readonly ExplainedKey[]): readonly string[] {
-  const rows = keys.map(({ key, doc, takes, required, change, notice, also }) => {
+  const rows = keys.map(({ key, doc, takes, required, change, notice, since, also }) => {
+    const release = since === null ? '' : ` Since Linux ${since}.`;
     const spellings = also.length === 0 ? '' : ` Also: ${also.map((one) => `\`${one}\``).join(', ')}.`;
     const mark = required ? ' (must be written)' : '';
-    return [`\`${key}\`${mark}`, doc + spellings, takes ?? '', change ?? '', notice ?? ''];
+    return [`\`${key}\`${mark}`, doc + release + spellings, takes ?? '', change ?? '', notice ?? ''];
   });
   return markdown(['key', '', 'takes', 'changed', 'noticed'], rows);
 }

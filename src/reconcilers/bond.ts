@@ -28,7 +28,7 @@ const bondPort = {
   prio: port(
     IFLA_BOND_SLAVE.PRIO,
     s32(),
-    { change: 'live', notice: 'when-up' },
+    { change: 'live', notice: 'when-up', since: '6.0' },
     'Preference when an active member is chosen; the highest wins.',
   ),
 } as const satisfies Fields;
@@ -157,7 +157,7 @@ export const bond = defineKind({
     ns_ip6_target: info(
       IFLA_BOND.NS_IP6_TARGET,
       setOf(target('IPv6'), { max: 16 }),
-      { ...live, absent: [] },
+      { ...live, absent: [], since: '5.18' },
       'The addresses probed by neighbour solicitation.',
     ),
     primary: info(
@@ -239,7 +239,7 @@ export const bond = defineKind({
       lacpDown,
       'How often the partner is asked to send LACP: every 30 s or every second.',
     ),
-    lacp_active: info(IFLA_BOND.AD_LACP_ACTIVE, onOff, lacpDown, 'Send LACP unasked.'),
+    lacp_active: info(IFLA_BOND.AD_LACP_ACTIVE, onOff, { ...lacpDown, since: '5.15' }, 'Send LACP unasked.'),
     ad_select: info(
       IFLA_BOND.AD_SELECT,
       oneOf(u8(), { stable: 0, bandwidth: 1, count: 2 }),
@@ -267,13 +267,13 @@ export const bond = defineKind({
     arp_missed_max: info(
       IFLA_BOND.MISSED_MAX,
       u8({ min: 1 }),
-      live,
+      { ...live, since: '5.17' },
       'Probes that may go unanswered before a member is dropped.',
     ),
     coupled_control: info(
       IFLA_BOND.COUPLED_CONTROL,
       onOff,
-      lacpDown,
+      { ...lacpDown, since: '6.9' },
       'LACP’s state machine with coupled control.',
     ),
   },

@@ -77,23 +77,28 @@ export const bridgePort = {
   ),
   vlan_tunnel: port(IFLA_BRPORT.VLAN_TUNNEL, onOff, live, 'Map VLANs to tunnel ids.'),
   isolated: port(IFLA_BRPORT.ISOLATED, onOff, live, 'Talk only to ports that are not isolated.'),
-  locked: port(IFLA_BRPORT.LOCKED, onOff, live, 'Take packets only from addresses in the table.'),
+  locked: port(
+    IFLA_BRPORT.LOCKED,
+    onOff,
+    { ...live, since: '5.18' },
+    'Take packets only from addresses in the table.',
+  ),
   mab: port(
     IFLA_BRPORT.MAB,
     onOff,
-    live,
+    { ...live, since: '6.2' },
     'On a locked port: note unknown addresses (MAC authentication bypass).',
   ),
   mcast_max_groups: port(
     IFLA_BRPORT.MCAST_MAX_GROUPS,
     u32(),
-    live,
+    { ...live, since: '6.3' },
     'How many multicast groups the port may join; 0 for no limit.',
   ),
   neigh_vlan_suppress: port(
     IFLA_BRPORT.NEIGH_VLAN_SUPPRESS,
     onOff,
-    live,
+    { ...live, since: '6.4' },
     'Answer ARP and ND from the table for chosen VLANs.',
   ),
   backup_port: port(
@@ -105,7 +110,7 @@ export const bridgePort = {
   backup_nhid: port(
     IFLA_BRPORT.BACKUP_NHID,
     u32(),
-    { ...live, absent: 0 },
+    { ...live, absent: 0, since: '6.6' },
     'The nexthop traffic goes to by the backup port; 0 for none.',
   ),
 } as const satisfies Fields;

@@ -151,13 +151,13 @@ export const bridge = defineKind({
     mcast_vlan_snooping: info(
       IFLA_BR.MULTI_BOOLOPT,
       maskedBit(BR_BOOLOPT.MCAST_VLAN_SNOOPING),
-      live,
+      { ...live, since: '5.15' },
       'Snoop for each VLAN by itself.',
     ),
     mst_enabled: info(
       IFLA_BR.MULTI_BOOLOPT,
       maskedBit(BR_BOOLOPT.MST_ENABLE),
-      withoutPorts,
+      { ...withoutPorts, since: '5.18' },
       'Keep a spanning tree state for each VLAN (MST).',
     ),
     mcast_router: info(
@@ -242,7 +242,7 @@ export const bridge = defineKind({
     fdb_max_learned: info(
       IFLA_BR.FDB_MAX_LEARNED,
       u32(),
-      live,
+      { ...live, since: '6.7' },
       'How many addresses may be learnt; 0 for no limit.',
     ),
   },

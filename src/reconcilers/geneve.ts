@@ -143,7 +143,7 @@ export const geneve = defineKind({
     innerprotoinherit: info(
       IFLA_GENEVE.INNER_PROTO_INHERIT,
       presence,
-      { ...made, absent: false },
+      { ...made, absent: false, since: '5.18' },
       'Carry packets without Ethernet, with the protocol in the Geneve header.',
     ),
   },

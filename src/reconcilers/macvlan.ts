@@ -57,7 +57,7 @@ export const macvlanFields = {
   bclim: info(
     IFLA_MACVLAN.BC_CUTOFF,
     s32(),
-    { change: 'live', notice: 'never', absent: 1 },
+    { change: 'live', notice: 'never', absent: 1, since: '6.4' },
     'How many may listen to a group before its packets take the queue; below 0: none ever do.',
   ),
 } as const satisfies Fields;

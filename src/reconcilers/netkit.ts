@@ -29,7 +29,7 @@ const addressInL3: Lint = {
 export const netkit = defineKind({
   name: 'netkit',
   summary: 'A pair of links for containers, whose packets BPF programs decide about on the way.',
-  when: 'Where Cilium or the like attaches programs to it; without a program it passes packets on as a veth does. Since Linux 6.7.',
+  when: 'Where Cilium or the like attaches programs to it; without a program it passes packets on as a veth does.',
   kernel: { kind: 'netkit', since: '6.7' },
   fields: {
     mtu: mtuWithin(ethernetMtu),

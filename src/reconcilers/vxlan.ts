@@ -189,13 +189,13 @@ export const vxlan = defineKind({
     vnifilter: info(
       IFLA_VXLAN.VNIFILTER,
       onOff,
-      { ...made, absent: false },
+      { ...made, absent: false, since: '5.18' },
       'Take only identifiers that were listed.',
     ),
     localbypass: info(
       IFLA_VXLAN.LOCALBYPASS,
       onOff,
-      live,
+      { ...live, since: '6.5' },
       'Hand packets for an address of this host to its vxlan directly.',
     ),
   },

@@ -8,6 +8,7 @@ import { release } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { article } from '../../src/derive/grammar.ts';
+import { isBefore } from '../../src/model/release.ts';
 import { linkKinds } from '../../src/reconcilers/index.ts';
 import { output, run } from './support/command.ts';
 import type { Daemon } from './support/daemon.ts';
@@ -113,6 +114,31 @@ test('the doctor sees beforehand what will be lacking', async (t) => {
     String((await abilityOf(daemon, 'm0')).words),
     /the kernel loads its module macvlan|module macvlan is loaded/,
   );
+});
+
+test('a field that is newer than the kernel is told to be so', {
+  skip: isBefore(release(), '6.4') ? false : 'this kernel knows all fields',
+}, async (t) => {
+  const yaml = `links:
+  low0: { kind: ifb }
+  v0: { kind: macvlan, link: low0, bclim: 5, mtu: 1400 }
+  br0: { kind: bridge, ports: { p0: { mab: true, cost: 7 } } }
+  p0: { kind: ifb }`;
+  const { ns, daemon } = await keep(t, yaml);
+  const told = (key: string, since: string) =>
+    `${key}: this kernel (${release()}) does not know it; it came with Linux ${since}`;
+  assert.equal(await refusal(daemon, 'v0'), told('bclim', '6.4'));
+  assert.equal(await refusal(daemon, 'p0'), told('bridge_port.mab', '6.2'));
+  assert.equal((await ns.link('v0')).mtu, 1400, 'the rest is kept');
+  const { able, fields } = await abilityOf(daemon, 'v0');
+  const field = { since_linux: null, words: null };
+  assert.equal(able, false);
+  assert.deepEqual(fields, [
+    { key: 'link', able: true, ...field },
+    { key: 'bclim', able: false, since_linux: '6.4', words: told('bclim', '6.4') },
+    { key: 'mtu', able: true, ...field },
+    { key: 'state', able: true, ...field },
+  ]);
 });
 
 test('the module of each kind is the one the kernel asks for', async () => {

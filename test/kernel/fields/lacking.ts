@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { release } from 'node:os';
+import { isBefore } from '../../../src/model/release.ts';
 import { sameValue, type Value } from '../../../src/model/value.ts';
 import { kindNamed, type kinds } from '../../../src/reconcilers/index.ts';
 import type { AnyRow } from '../../../src/reconcilers/kind.ts';
@@ -11,8 +12,6 @@ type Ability =
   | ('tunnels in UDP' | 'prefixes of 6rd');
 
 interface Need {
-  /** The first release of Linux that has the field (include/uapi/linux/if_link.h and if_bridge.h). */
-  readonly since?: string;
   /** The first of each older series that got it as well. */
   readonly backports?: readonly string[];
   readonly ability?: Ability;
@@ -26,39 +25,27 @@ const netfilter = { ability: 'netfilter of bridges' } as const;
 /** Tunnels that can be packed into UDP, by the modules fou and fou6 where the kernel has them. */
 const packable = 'ipip sit gre gretap erspan ip6tnl ip6gre ip6gretap ip6erspan'.split(' ');
 
-/** Fields not every kernel has, by table and key. What came after 6.1, the lab's 6.1 is seen to lack and its 6.12 to have. */
+/**
+ * Fields not every kernel has, by table and key, beside those whose row says since when there are any (`since`). What came
+ * after 6.1, the lab's 6.1 is seen to lack and its 6.12 to have.
+ */
 const needs: Readonly<Record<string, Need>> = {
-  'bond.lacp_active': { since: '5.15' },
-  'bond.arp_missed_max': { since: '5.17' },
-  'bond.ns_ip6_target': { since: '5.18' },
-  'bond.coupled_control': { since: '6.9', backports: ['6.1.149'] },
-  'bond_port.prio': { since: '6.0' },
+  'bond.coupled_control': { backports: ['6.1.149'] },
   'bridge.vlan_filtering': { ...vlans, shows: false },
   'bridge.vlan_protocol': vlans,
   'bridge.vlan_default_pvid': vlans,
   'bridge.vlan_stats_enabled': vlans,
   'bridge.vlan_stats_per_port': vlans,
-  'bridge.mcast_vlan_snooping': { since: '5.15', ...vlans, shows: false },
-  'bridge.mst_enabled': { since: '5.18', ...vlans, shows: false },
+  'bridge.mcast_vlan_snooping': { ...vlans, shows: false },
+  'bridge.mst_enabled': { ...vlans, shows: false },
   'bridge.nf_call_iptables': netfilter,
   'bridge.nf_call_ip6tables': netfilter,
   'bridge.nf_call_arptables': netfilter,
-  'bridge.fdb_max_learned': { since: '6.7' },
-  'bridge_port.locked': { since: '5.18' },
-  'bridge_port.mab': { since: '6.2' },
-  'bridge_port.mcast_max_groups': { since: '6.3' },
-  'bridge_port.neigh_vlan_suppress': { since: '6.4' },
-  'bridge_port.backup_nhid': { since: '6.6' },
-  'macvlan.bclim': { since: '6.4' },
-  'macvtap.bclim': { since: '6.4' },
-  'geneve.innerprotoinherit': { since: '5.18' },
   'sit.6rd-prefix': { ability: 'prefixes of 6rd' },
   'sit.6rd-relay_prefix': { ability: 'prefixes of 6rd' },
   ...Object.fromEntries(
     packable.map((kind) => [`${kind}.encap`, { ability: 'tunnels in UDP', shows: 'none' }] as const),
   ),
-  'vxlan.vnifilter': { since: '5.18' },
-  'vxlan.localbypass': { since: '6.5' },
 };
 
 /** The longest queue every kernel takes; some, 6.12.117 for one, refuse a longer one with ERANGE. */
@@ -79,9 +66,8 @@ export function askKernel(): IsBeyond {
     // A secret has to be set first, by sysctl, and the tests set none (check_stable_privacy in net/ipv6/addrconf.c).
     if (key === 'addrgenmode') return value === 'stable_secret';
     if (key === 'txqueuelen') return Number(value) > longestQueue && !can('queues of any length');
-    const need = needs[`${table}.${key}`];
-    if (need === undefined) return false;
-    if (!isSince(need)) return !sameValue(value, row.absent);
+    const need = needs[`${table}.${key}`] ?? {};
+    if (!isSince(row, need)) return !sameValue(value, row.absent);
     return need.ability !== undefined && !can(need.ability) && !sameValue(value, need.shows);
   };
 }
@@ -103,20 +89,10 @@ export function lacksKind(name: keyof typeof kinds): string | false {
   return /Unknown device type/.test(String(stderr)) && `this kernel has no ${name}`;
 }
 
-function isSince({ since, backports = [] }: Need): boolean {
-  if (since === undefined || compare(release(), since) >= 0) return true;
+function isSince({ since }: AnyRow, { backports = [] }: Need): boolean {
+  if (since === undefined || !isBefore(release(), since)) return true;
   const series = (version: string) => version.split('.').slice(0, 2).join('.');
-  return backports.some((one) => series(one) === series(release()) && compare(release(), one) >= 0);
-}
-
-/** Negative where version `a` is older than `b`. */
-function compare(a: string, b: string): number {
-  const [left, right] = [a, b].map((version) => version.split(/[.-]/).map(Number));
-  for (const at of [0, 1, 2]) {
-    const difference = (left?.[at] || 0) - (right?.[at] || 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
+  return backports.some((one) => series(one) === series(release()) && !isBefore(release(), one));
 }
 
 const trials: Readonly<Record<Ability, string>> = {
