@@ -7,7 +7,7 @@ const later = {
   daemon: ['ovsdb', 'attribution'],
 } as const;
 
-const laterKinds = 'team macsec ipoib netdevsim tun tap wireguard failover ovs-bridge'.split(' ');
+const laterKinds = 'team macsec netdevsim tun tap wireguard failover ovs-bridge'.split(' ');
 
 export function isForLater(where: keyof typeof later, key: string): boolean {
   return (later[where] as readonly string[]).includes(key);

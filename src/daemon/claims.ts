@@ -5,6 +5,7 @@ import type { Step } from '../model/step.ts';
 import type { Ledger } from '../owners/ledger.ts';
 import { digestOf, entryAt, everything, fetched, isOurs, type Judgement } from '../plan/situation.ts';
 import { kindNamed, listNamed, peerKeyOf } from '../reconcilers/index.ts';
+import { missingToMake } from '../reconcilers/kind.ts';
 import type { Held } from './held.ts';
 import type { Objects } from './objects.ts';
 
@@ -56,7 +57,7 @@ export class Claims {
     const awaited = judgement.findings.some(
       ({ at, hold }) => at === 'exists' && hold?.why === 'waiting' && hold.for === held.wanted.name,
     );
-    if (link === undefined && awaited && kindNamed(held.wanted.kind)?.made === false) ledger.lost(id);
+    if (link === undefined && awaited && !canBeMade(held)) ledger.lost(id);
     if (link !== undefined) {
       if (held.arriving === 'adopted') ledger.claim(id, held.wanted.kind, 'found');
       const { origin } = ledger.get(id);
@@ -107,4 +108,10 @@ function isWanted(wanted: WantedLink, at: string): boolean {
   if (entry === everything)
     return listNamed(name) === undefined ? wanted.onlyMembers !== undefined : list?.complete === true;
   return list?.entries.some(({ key }) => key === entry) === true;
+}
+
+/** Whether it is made on request, as declared. */
+function canBeMade({ wanted }: Held): boolean {
+  const kind = kindNamed(wanted.kind);
+  return kind?.made === true && missingToMake(kind, wanted.fields) === undefined;
 }

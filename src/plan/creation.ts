@@ -4,7 +4,7 @@ import type { WantedLink } from '../model/declaration.ts';
 import type { Step } from '../model/step.ts';
 import type { Value, Values } from '../model/value.ts';
 import { fieldsOf, kindNamed, masterOfPortKey } from '../reconcilers/index.ts';
-import type { ChangeNeed, Kind } from '../reconcilers/kind.ts';
+import { type ChangeNeed, type Kind, missingToMake } from '../reconcilers/kind.ts';
 import { heldBack, planned } from './hold.ts';
 import { joinsDown } from './membership.ts';
 import {
@@ -49,8 +49,9 @@ export function missing(
     const step: Step = { do: 'move', id, from: elsewhere.id };
     return { ...inStep, findings: [finding(hold)], steps: [planned(step, false, hold)] };
   }
-  if (!kind.made) {
-    const hint = memory.origin === null ? '; write `kind:` if vnetd is to make it' : '';
+  const lacking = kind.made ? missingToMake(kind, wanted.fields) : 'kind';
+  if (lacking !== undefined) {
+    const hint = memory.origin === null ? `; write \`${lacking}:\` if vnetd is to make it` : '';
     const reason =
       elsewhere?.is === 'in-use'
         ? `${wanted.name} is in the host’s namespace and stays there: ${elsewhere.use}`

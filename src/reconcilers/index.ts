@@ -20,6 +20,7 @@ import { ip6gre } from './ip6gre.ts';
 import { ip6gretap } from './ip6gretap.ts';
 import { ip6tnl } from './ip6tnl.ts';
 import { ipip } from './ipip.ts';
+import { ipoib } from './ipoib.ts';
 import { ipvlan } from './ipvlan.ts';
 import { ipvtap } from './ipvtap.ts';
 import { type AnyRow, type Fields, type Kind, pathsOf } from './kind.ts';
@@ -78,6 +79,7 @@ export const kinds = {
   hsr,
   batadv,
   gtp,
+  ipoib,
   namespace,
 } as const satisfies Record<string, Kind>;
 

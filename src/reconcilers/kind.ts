@@ -61,6 +61,8 @@ export interface RowOptions<V extends Value> {
   readonly since?: string;
   /** Must be written for the kernel to make the link. */
   readonly required?: true;
+  /** A link without it is not made on request: its driver makes it, and vnetd keeps it as it does a `device`. */
+  readonly foundWithout?: true;
   /** Stands in every creating request, the barest too: without, the kernel takes the new link for another, or refuses it. */
   readonly fromTheStart?: true;
   /** What it means that the kernel's message has no such attribute; without it: this kernel does not know the field. */
@@ -355,6 +357,11 @@ export function underlay(
   by: 'request' | 'number' = 'request',
 ): Row<string> {
   return { place: { at: 'netns', by }, type, ...options, doc };
+}
+
+/** The key without which the link is not vnetd’s to make; undefined when it can be made. */
+export function missingToMake({ fields }: Kind, written: Values): string | undefined {
+  return Object.keys(fields).find((key) => fields[key]?.foundWithout === true && written[key] === undefined);
 }
 
 /** What a change of a kind that `sends: 'whole'` carries besides: all of its data but what only a new link can get. */

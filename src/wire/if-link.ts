@@ -404,6 +404,13 @@ export const IFLA_GTP = {
   LOCAL6: 8,
 } as const;
 
+/** IP over InfiniBand. */
+export const IFLA_IPOIB = {
+  PKEY: 1,
+  MODE: 2,
+  UMCAST: 3,
+} as const;
+
 /** A B.A.T.M.A.N. mesh (uapi/linux/batman_adv.h). */
 export const IFLA_BATADV = {
   ALGO_NAME: 1,

@@ -52,6 +52,19 @@ export const upOrDown: WireType<string> = {
   refused: ['', 'true', 'upp'],
 };
 
+/** A switch in two bytes, host order. */
+export const onOff16: WireType<boolean> = {
+  ...aSwitch,
+  name: 'switch in u16',
+  encode: (value) => {
+    const bytes = new Uint8Array(2);
+    new DataView(bytes.buffer).setUint16(0, value ? 1 : 0, littleEndian);
+    return bytes;
+  },
+  decode: ({ view, start, end }) =>
+    end - start >= 2 ? view.getUint16(start, littleEndian) !== 0 : undefined,
+};
+
 /** A switch in four bytes, host order. */
 export const onOff32: WireType<boolean> = {
   ...aSwitch,

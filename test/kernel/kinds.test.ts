@@ -7,8 +7,10 @@ import { type TestContext, test } from 'node:test';
 import { article } from '../../src/derive/grammar.ts';
 import { type kinds, linkKinds } from '../../src/reconcilers/index.ts';
 import { lacksKind } from './fields/lacking.ts';
-import type { LinkJson, Tools } from './support/ip.ts';
+import { infinibandPorts } from './support/infiniband.ts';
+import type { LinkJson } from './support/ip.ts';
 import { inSync, keepInSync, objectsOf, within } from './support/keeping.ts';
+import type { Namespace } from './support/namespace.ts';
 import { until } from './support/until.ts';
 
 interface Life {
@@ -18,6 +20,11 @@ interface Life {
   readonly drift?: { readonly command: string; readonly at: string; readonly wanted: unknown };
   /** Made by the test beforehand, for kinds vnetd does not make. */
   readonly before?: string;
+  /** What else has to be there, and stays. */
+  readonly on?: {
+    readonly names: readonly string[];
+    readonly prepare: (t: TestContext, ns: Namespace) => Promise<void>;
+  };
 }
 
 type LinkKind = Exclude<keyof typeof kinds, 'namespace'>;
@@ -165,6 +172,11 @@ const lives: Readonly<Record<LinkKind, Life>> = {
     yaml: '{ kind: gtp, role: sgsn, mtu: 1400 }',
     drift: { command: 'link set k0 mtu 1300', at: 'mtu', wanted: 1400 },
   },
+  ipoib: {
+    on: { names: ['ib0'], prepare: infinibandPorts },
+    yaml: '{ kind: ipoib, link: ib0, pkey: 0x8001, mode: datagram, mtu: 2000 }',
+    drift: { command: 'link set k0 mtu 1300', at: 'mtu', wanted: 2000 },
+  },
 };
 
 const fallbacks: ReadonlySet<unknown> = new Set(linkKinds.map(({ fallback }) => fallback));
@@ -179,9 +191,10 @@ function shown(link: LinkJson, at: string): unknown {
 }
 
 async function live(t: TestContext, kind: LinkKind): Promise<void> {
-  const { before, yaml, drift } = lives[kind];
+  const { before, on, yaml, drift } = lives[kind];
   const declaration = `links:\n  low0: { kind: ifb }\n  low1: { kind: ifb }\n  k0: ${yaml}\n`;
-  const prepare = async (ns: Tools) => {
+  const prepare = async (ns: Namespace) => {
+    await on?.prepare(t, ns);
     if (before !== undefined) await ns.ipBatch([before]);
   };
   const { ns, daemon } = await keepInSync(t, declaration, prepare);
@@ -209,7 +222,9 @@ async function live(t: TestContext, kind: LinkKind): Promise<void> {
   daemon.remove('10-links.yaml');
   await inSync(daemon);
   // With the module of a tunnel each namespace gets a link of the kernel's own.
-  const names = (await ns.ipJson('link')).map(({ ifname }) => ifname).filter((name) => !fallbacks.has(name));
+  const names = (await ns.ipJson('link'))
+    .map(({ ifname }) => ifname)
+    .filter((name) => !fallbacks.has(name) && on?.names.includes(name as string) !== true);
   assert.deepEqual(
     names,
     kind === 'device' ? ['lo', 'k0'] : ['lo'],

@@ -197,6 +197,7 @@ export async function tryFields(t: TestContext, bed: Bed): Promise<void> {
   const yaml = (round: Round, state: string | undefined, sweep: string) =>
     declaration(bed, cases, round, state, sweep);
   const { ns, daemon } = await keep(t, yaml(first, undefined, '1h'), async (made) => {
+    await bed.prepare?.(made);
     await made.ipBatch([...bed.companions, ...cases.flatMap(({ name, n }) => bed.foreign?.(name, n) ?? [])]);
   });
   const askOf = askKernel();

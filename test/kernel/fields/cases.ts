@@ -1,5 +1,6 @@
 import type { Value, Values } from '../../../src/model/value.ts';
 import type { AnyRow, Fields } from '../../../src/reconcilers/kind.ts';
+import type { Namespace } from '../support/namespace.ts';
 
 /** What the fields of one table are tried on. */
 export interface Bed {
@@ -9,6 +10,8 @@ export interface Bed {
   readonly fields: Fields;
   /** Commands of `ip -batch` that make what is there beside the links tried. */
   readonly companions: readonly string[];
+  /** What no such command can make; done first. */
+  readonly prepare?: (ns: Namespace) => Promise<void>;
   /** Commands that make link number n of this name where vnetd does not. */
   readonly foreign?: (name: string, n: number) => readonly string[];
   /** Fields that have to stand beside the one tried. */

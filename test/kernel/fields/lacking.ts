@@ -9,7 +9,7 @@ import type { AnyRow } from '../../../src/reconcilers/kind.ts';
 /** What a kernel can be built without, or has only by a late patch: asked of it by ip(8). */
 type Ability =
   | ('VLANs of bridges' | 'netfilter of bridges' | 'queues of any length')
-  | ('tunnels in UDP' | 'prefixes of 6rd');
+  | ('tunnels in UDP' | 'prefixes of 6rd' | 'connections of InfiniBand');
 
 interface Need {
   /** The first of each older series that got it as well. */
@@ -41,6 +41,7 @@ const needs: Readonly<Record<string, Need>> = {
   'bridge.nf_call_iptables': netfilter,
   'bridge.nf_call_ip6tables': netfilter,
   'bridge.nf_call_arptables': netfilter,
+  'ipoib.mode': { ability: 'connections of InfiniBand', shows: 'datagram' },
   'sit.6rd-prefix': { ability: 'prefixes of 6rd' },
   'sit.6rd-relay_prefix': { ability: 'prefixes of 6rd' },
   ...Object.fromEntries(
@@ -101,10 +102,13 @@ const trials: Readonly<Record<Ability, string>> = {
   'tunnels in UDP': 'ip link add t0 type ipip local 192.0.2.1 remote 192.0.2.9 encap fou encap-dport 5555',
   'prefixes of 6rd':
     'ip link add t0 type sit local 192.0.2.1 remote 192.0.2.9; ip -d link show t0 | grep 6rd-prefix',
+  // A parameter of ipoib_cm.c.
+  'connections of InfiniBand':
+    'modprobe ib_ipoib recv_queue_size=32 send_queue_size=32; test -e /sys/module/ib_ipoib/parameters/max_nonsrq_conn_qp',
   'queues of any length': `ip link add b0 txqueuelen ${longestQueue + 1} type bridge`,
 };
 
 /** Whether ip(8) can do it, in a namespace of its own. */
-function tryOut(ability: Ability): boolean {
+export function tryOut(ability: Ability): boolean {
   return spawnSync('unshare', ['-n', 'sh', '-ec', trials[ability]]).status === 0;
 }

@@ -375,6 +375,14 @@ const special: Readonly<Record<string, Readonly<Record<string, Outside>>>> = {
       words: (value) => ['type', 'hsr', 'proto', value === 'prp' ? '1' : '0'],
     },
   },
+  ipoib: {
+    link: { read: ({ link }) => link.link as Value },
+    pkey: told('key', 'data', 'ipoib', 'pkey'),
+    umcast: {
+      read: (seen) => Number(part(seen, 'data').umcast),
+      words: (value) => ['type', 'ipoib', 'umcast', oneZero(value)],
+    },
+  },
   vxcan: { peer: { read: ({ link }) => link.link as Value } },
 };
 

@@ -55,6 +55,7 @@ const families: readonly {
       ['IFLA_IPVLAN', numbers.IFLA_IPVLAN, kinds.ipvlan],
       ['IFLA_IPVLAN', numbers.IFLA_IPVLAN, kinds.ipvtap],
       ['IFLA_VRF', numbers.IFLA_VRF, kinds.vrf],
+      ['IFLA_IPOIB', numbers.IFLA_IPOIB, kinds.ipoib],
       ['VETH_INFO', numbers.VETH_INFO, kinds.veth],
       ['VXCAN_INFO', numbers.VXCAN_INFO, kinds.vxcan],
       ['IFLA_IPTUN', numbers.IFLA_IPTUN, kinds.ipip],

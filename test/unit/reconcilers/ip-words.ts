@@ -56,6 +56,7 @@ export const ipWords: Readonly<Record<string, string>> = {
   batadv: 'ra',
   xfrm: 'dev if_id external',
   gtp: 'role hsize restart_count',
+  ipoib: 'pkey mode umcast',
   amt: 'discovery mode local dev relay_port gateway_port max_tunnels',
 };
 
