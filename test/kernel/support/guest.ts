@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { Arrivals } from './arrivals.ts';
+import { readLines, type Test } from './command.ts';
+import type { Namespace } from './namespace.ts';
+
+const script = resolve(import.meta.dirname, '../../../../test/kernel/support/guest.py');
+
+/** Starts what stands for a virtual machine: it answers ping for its address behind a tap it makes, or a macvtap once there is one. */
+export async function startGuest(
+  t: Test,
+  host: Namespace,
+  kind: 'tap' | 'macvtap',
+  link: string,
+  address: string,
+): Promise<undefined> {
+  const guest = spawn('ip', ['netns', 'exec', host.name, '/usr/bin/python3', script, kind, link, address], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.after(() => guest.kill('SIGKILL'));
+  const lines = new Arrivals<string>();
+  readLines(guest.stdout, lines, (line) => line);
+  guest.on('close', () => lines.end());
+  const awaited = kind === 'tap' ? 'open' : 'here';
+  await lines.first((line) => line === awaited, { within: 10_000, what: 'the guest runs' });
+}
