@@ -1,7 +1,11 @@
 #include "courier-face.h"
 
+#include <linux/netlink.h>
+
 #include <cerrno>
 #include <cstring>
+
+#include "arguments.h"
 
 namespace {
 
@@ -19,6 +23,9 @@ bool TakeErrand(const Napi::CallbackInfo& info, Courier::Errand* errand) {
   const auto requests = info[3].As<Napi::Uint8Array>();
   errand->talk.requests.assign(requests.Data(), requests.Data() + requests.ByteLength());
   errand->talk.deadline = info[4].As<Napi::Number>().DoubleValue();
+  errand->protocol = TakeInt(info[5], NETLINK_ROUTE);
+  errand->ioctl = info[6].IsNumber() ? info[6].As<Napi::Number>().Uint32Value() : 0;
+  errand->link = info[7].IsString() ? info[7].As<Napi::String>().Utf8Value() : std::string();
   errand->talk.answers.clear();
   errand->talk.error = 0;
   errand->talk.call = "";

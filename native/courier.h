@@ -22,10 +22,16 @@ class Courier {
 
   struct Errand {
     // Where the namespace is found (/run/netns/NAME), and which one it has to be (SO_NETNS_COOKIE): ESTALE for another.
+    // Without a path it is the caller's own, whatever the cookie.
     std::string path;
     uint64_t cookie = 0;
+    // NETLINK_ROUTE is 0.
+    int protocol = 0;
     // The port the requests are to come from, which their notices name; another where somebody inside has it.
     uint32_t port = 0;
+    // An ioctl on the link of that name instead: the requests are what ifr_data points to, the answers what that is afterwards.
+    unsigned long ioctl = 0;
+    std::string link;
     Talk talk;
   };
 

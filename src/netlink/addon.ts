@@ -48,6 +48,9 @@ export interface NativeCourier {
     port: number,
     requests: Uint8Array,
     deadline: number,
+    protocol?: number,
+    ioctl?: number,
+    link?: string,
   ): number | ExchangeResult;
   markWaits(cells: Int32Array): number;
 }

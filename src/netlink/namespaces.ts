@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { NETLINK_ROUTE } from '../wire/rtnetlink.ts';
 import { addon, type NativeCourier, NativeError, type NativeMountTable } from './addon.ts';
 import { ExchangeError } from './native.ts';
 
@@ -10,6 +11,9 @@ export interface NamedNamespace {
   /** SO_NETNS_COOKIE: never used again until the next boot. */
   readonly cookie: bigint;
 }
+
+/** The caller's own namespace, wherever that is found. */
+export const here: NamedNamespace = { path: '', cookie: 0n };
 
 /**
  * Takes requests into network namespaces, on a thread of its own; nothing of vnetd stays inside.
@@ -25,11 +29,25 @@ export class Courier {
     port: number,
     requests: Uint8Array,
     deadline = Number.POSITIVE_INFINITY,
+    protocol = NETLINK_ROUTE,
   ): Uint8Array {
-    const result = this.native.run(to.path, to.cookie, port, requests, deadline);
+    const result = this.native.run(to.path, to.cookie, port, requests, deadline, protocol);
     if (typeof result === 'number') throw new NativeError(-result, 'sendmsg', 'send netlink requests');
     const { error, call, answers } = result;
     if (error < 0) throw new ExchangeError(-error, call, answers);
+    return answers;
+  }
+
+  /**
+   * Makes an ioctl on a link; gives what `ifr_data` points to afterwards, throws {@link NativeError}.
+   * How much the kernel writes there is between it and the caller: the data must have room for it.
+   */
+  call(to: NamedNamespace, link: string, request: number, data: Uint8Array): Uint8Array {
+    const never = Number.POSITIVE_INFINITY;
+    const result = this.native.run(to.path, to.cookie, 0, data, never, NETLINK_ROUTE, request, link);
+    if (typeof result === 'number') throw new NativeError(-result, 'ioctl', `ask about the link ${link}`);
+    const { error, call, answers } = result;
+    if (error < 0) throw new NativeError(-error, call, `ask about the link ${link}`);
     return answers;
   }
 
