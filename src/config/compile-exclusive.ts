@@ -1,8 +1,7 @@
 import { didYouMean } from '../model/nearest.ts';
 import { Misfit, textWritten, type Written } from '../model/written.ts';
-import { lists } from '../reconcilers/index.ts';
+import { listsOf } from '../reconcilers/index.ts';
 import type { Kind } from '../reconcilers/kind.ts';
-import type { ListTable } from '../reconcilers/list.ts';
 import { itemsOf } from '../wire/composites.ts';
 import { readSwitch } from '../wire/words.ts';
 import { isForLater, notInThisVersion } from './later.ts';
@@ -11,7 +10,7 @@ import { attempt, fault, nothingWritten, type Reading } from './reading.ts';
 
 /** Lists `exclusive` may name on a link of this kind. */
 export function listsToComplete(kind: Kind): readonly string[] {
-  const tables = Object.values<ListTable>(lists).filter((table) => table.canBeComplete);
+  const tables = Object.values(listsOf(kind)).filter((table) => table.canBeComplete);
   return [
     ...tables.map(({ name }) => name),
     ...(kind.membership === undefined ? [] : [kind.membership.list]),

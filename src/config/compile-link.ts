@@ -96,7 +96,8 @@ class Draft {
         for (const one of meaning.shorthand.keys) this.#takeField(key, { key: one, row: meaning.row }, value);
         return;
       case 'list': {
-        const list = compileList(this.#reading, { namespace: this.#namespace, name: this.#name }, key, value);
+        const holder = { namespace: this.#namespace, name: this.#name };
+        const list = compileList(this.#reading, holder, key, meaning.table, value);
         if (list !== undefined) this.#lists[key.text] = list;
         return;
       }

@@ -1,7 +1,6 @@
 import type { LinkName, NamespaceName } from '../model/address.ts';
 import type { WantedEntry } from '../model/declaration.ts';
 import type { Written, WrittenMap, WrittenScalar } from '../model/written.ts';
-import { listNamed } from '../reconcilers/index.ts';
 import type { ListTable } from '../reconcilers/list.ts';
 import type { ListPart } from './part.ts';
 import { attempt, fault, mapWritten, nothingWritten, type Reading } from './reading.ts';
@@ -11,10 +10,9 @@ export function compileList(
   reading: Reading,
   holder: { readonly namespace: NamespaceName; readonly name: LinkName },
   key: WrittenScalar,
+  table: ListTable,
   written: Written,
 ): ListPart | undefined {
-  const table = listNamed(key.text);
-  if (table === undefined) throw new RangeError(`no list named ${key.text}`);
   if (written.is === 'null') return fault(reading, written, nothingWritten(key.text, '[]'));
   const entries: WantedEntry[] = [];
   const places: number[] = [];

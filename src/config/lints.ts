@@ -1,6 +1,7 @@
 import type { WorldLint } from './lint.ts';
 import { bondLints } from './lints-bond.ts';
 import { kindLints } from './lints-kind.ts';
+import { listLints } from './lints-lists.ts';
 import { membershipLints } from './lints-membership.ts';
 import { namespaceLints } from './lints-namespace.ts';
 import { stackLints } from './lints-stack.ts';
@@ -12,6 +13,7 @@ export const lints: readonly WorldLint[] = [
   ...stackLints,
   ...takingLints,
   ...tunnelLints,
+  ...listLints,
   ...membershipLints,
   ...bondLints,
   ...namespaceLints,

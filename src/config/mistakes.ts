@@ -103,7 +103,11 @@ function ownersOf(key: string, kind: Kind): readonly string[] {
 function ownsKey(kind: Kind, key: string): boolean {
   const found = linkKey(kind, key);
   if (found === undefined) return false;
-  return found.is === 'members' || (found.is === 'field' && Object.hasOwn(kind.fields, found.key));
+  return (
+    found.is === 'members' ||
+    (found.is === 'list' && kind.lists?.[key] !== undefined) ||
+    (found.is === 'field' && Object.hasOwn(kind.fields, found.key))
+  );
 }
 
 /** What is wrong with a kind there is not. */

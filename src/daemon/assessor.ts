@@ -7,6 +7,7 @@ import { judge } from '../plan/judge.ts';
 import type { FoundLink, Hold, Judgement, Policy } from '../plan/situation.ts';
 import type { Bookkeeper } from './bookkeeper.ts';
 import type { Held } from './held.ts';
+import type { Inquirer } from './inquirer.ts';
 import type { Rooms } from './rooms.ts';
 
 const noHolds: Map<string, Hold> = new Map();
@@ -16,21 +17,25 @@ export class Assessor {
   readonly #rooms: Rooms;
   readonly #ledger: Ledger;
   readonly #books: Bookkeeper;
+  readonly #inquirer: Inquirer;
   readonly #disruptive: () => DaemonSettings['disruptive'];
 
   constructor(
     rooms: Rooms,
     ledger: Ledger,
     books: Bookkeeper,
+    inquirer: Inquirer,
     disruptive: () => DaemonSettings['disruptive'],
   ) {
     this.#rooms = rooms;
     this.#ledger = ledger;
     this.#books = books;
+    this.#inquirer = inquirer;
     this.#disruptive = disruptive;
   }
 
   judge(id: ObjectId, held: Held): Judgement {
+    this.#inquirer.know(id);
     const link = this.#rooms.linkOf(id);
     const view = this.#rooms.of(id)?.view;
     const found =

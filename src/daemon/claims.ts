@@ -1,3 +1,4 @@
+import { underlayWanted } from '../derive/underlay.ts';
 import type { InventoryLink } from '../inventory/links.ts';
 import { type ObjectId, resolveReference } from '../model/address.ts';
 import type { WantedLink } from '../model/declaration.ts';
@@ -8,13 +9,16 @@ import { kindNamed, listNamed, peerKeyOf } from '../reconcilers/index.ts';
 import { missingToMake } from '../reconcilers/kind.ts';
 import type { Held } from './held.ts';
 import type { Objects } from './objects.ts';
+import type { SharedEntries } from './shared-entries.ts';
 
 /** What vnetd is about to make, and what it saw to be in force, as the ledger remembers it. */
 export class Claims {
   readonly #ledger: Ledger;
   readonly #objects: Objects;
+  readonly #shared: SharedEntries;
 
-  constructor(ledger: Ledger, objects: Objects) {
+  constructor(ledger: Ledger, objects: Objects, shared: SharedEntries) {
+    this.#shared = shared;
     this.#ledger = ledger;
     this.#objects = objects;
   }
@@ -65,12 +69,20 @@ export class Claims {
       const mac = origin === 'made' && link.mac !== '' ? link.mac : null;
       if (origin !== null) ledger.saw(id, link.ifindex, mac, otherEnd);
     }
-    for (const { at, digest } of judgement.agreed)
-      ledger.bring(id, at, digest, isOurs(ledger.get(id).inForce.get(at)?.how) ? 'put' : 'found');
+    for (const { at, digest } of judgement.agreed) {
+      const isPut =
+        isOurs(ledger.get(id).inForce.get(at)?.how) || this.#shared.isOursElsewhere(held.wanted, at);
+      ledger.bring(id, at, digest, isPut ? 'put' : 'found');
+    }
     for (const { at, change, hold } of judgement.findings) {
       if (hold?.why === 'adoption') ledger.bring(id, at, digestOf(change.wanted), 'left');
     }
-    for (const at of ledger.get(id).inForce.keys()) if (!isWanted(held.wanted, at)) ledger.drop(id, at);
+    const { namespace, kind, fields } = held.wanted;
+    for (const at of ledger.get(id).inForce.keys()) {
+      if (isWanted(held.wanted, at)) continue;
+      this.#shared.passOn(id, underlayWanted(namespace, kind, fields), at);
+      ledger.drop(id, at);
+    }
     ledger.write();
   }
 

@@ -4,6 +4,7 @@ import { type DeclaredNamespace, namespaceId, namespaceName, type ObjectId } fro
 import type { Channel } from '../netlink/channel.ts';
 import { InsideChannel } from '../netlink/inside.ts';
 import { OWN } from '../netlink/messages.ts';
+import { Messenger } from '../netlink/messenger.ts';
 import { type Courier, isBare, MountTable } from '../netlink/namespaces.ts';
 import { NativeError, namespaceCookie } from '../netlink/native.ts';
 import { givenNsidOf } from '../netlink/nsid.ts';
@@ -146,7 +147,8 @@ export class Doorman {
     if (stranger === undefined) {
       const gone = () => this.#rim.later(() => this.#lookSoon(name), 0);
       const inside = new InsideChannel(channel, courier, { path, cookie }, nsid, gone);
-      room = rooms.add({ name, channel: inside, path, nsid });
+      const messenger = new Messenger(courier, { path, cookie }, gone);
+      room = rooms.add({ name, channel: inside, path, messenger, nsid });
       channel.reach(nsid, courier, { path, cookie });
       this.#rim.opened(room);
     }

@@ -1,12 +1,21 @@
+import { underlayWanted } from '../derive/underlay.ts';
 import type { InventoryLink } from '../inventory/links.ts';
 import type { View } from '../inventory/view.ts';
-import { type ObjectId, objectId, parseObjectId, resolveReference } from '../model/address.ts';
+import {
+  linkName,
+  type ObjectId,
+  objectId,
+  parseObjectId,
+  referenceTo,
+  resolveReference,
+} from '../model/address.ts';
 import type { WantedLink } from '../model/declaration.ts';
 import type { Ledger } from '../owners/ledger.ts';
 import type { Elsewhere, World } from '../plan/situation.ts';
 import { kindNamed } from '../reconcilers/index.ts';
 import type { Held } from './held.ts';
 import type { Objects } from './objects.ts';
+import type { SharedEntries } from './shared-entries.ts';
 
 /** What is known of all namespaces together. */
 export interface OtherRooms {
@@ -14,24 +23,32 @@ export interface OtherRooms {
   whereabouts(wanted: WantedLink): Elsewhere | undefined;
 }
 
+interface Belongings {
+  readonly ledger: Ledger;
+  readonly objects: Objects;
+  readonly shared: SharedEntries;
+}
+
 /** Which link of a namespace an object stands for, whatever it is named just now. */
 export class Identities {
   readonly #view: View;
   readonly #ledger: Ledger;
   readonly #objects: Objects;
+  readonly #shared: SharedEntries;
   readonly #elsewhere: OtherRooms;
   readonly #owners = new Map<number, ObjectId>();
 
   /** `remembered` are the objects of the namespace that may have links already. */
   constructor(
     view: View,
-    { ledger, objects }: { readonly ledger: Ledger; readonly objects: Objects },
+    { ledger, objects, shared }: Belongings,
     remembered: readonly ObjectId[],
     elsewhere: OtherRooms,
   ) {
     this.#view = view;
     this.#ledger = ledger;
     this.#objects = objects;
+    this.#shared = shared;
     this.#elsewhere = elsewhere;
     for (const id of remembered) {
       const { ifindex, origin } = ledger.get(id);
@@ -61,6 +78,7 @@ export class Identities {
 
   /** What an object's declaration may ask of the rest of the world. */
   worldFor({ wanted }: Held): World {
+    const underlay = () => underlayWanted(wanted.namespace, wanted.kind, wanted.fields);
     return {
       kindOf: (reference) =>
         wanted.name === reference
@@ -80,6 +98,8 @@ export class Identities {
           ? { ifindex: holder.ifindex }
           : 'another';
       },
+      underneath: (name) => referenceTo(wanted.namespace, { namespace: underlay(), name: linkName(name) }),
+      isDeclaredElsewhere: (list, entry) => this.#shared.hasHeir(wanted.id, underlay(), list, entry),
       whereabouts: () => this.#elsewhere.whereabouts(wanted),
     };
   }

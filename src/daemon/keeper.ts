@@ -10,6 +10,7 @@ import type { DaemonSettings } from '../model/declaration.ts';
 import type { Happening } from '../model/event.ts';
 import type { PlannedStep } from '../model/step.ts';
 import type { Channel } from '../netlink/channel.ts';
+import { Messenger } from '../netlink/messenger.ts';
 import type { Courier } from '../netlink/namespaces.ts';
 import type { NetlinkSocket } from '../netlink/native.ts';
 import type { Ledger } from '../owners/ledger.ts';
@@ -28,12 +29,14 @@ import { Doorman } from './doorman.ts';
 import { Ears } from './ears.ts';
 import { Hands, type Work } from './hands.ts';
 import type { Held } from './held.ts';
+import { Inquirer } from './inquirer.ts';
 import { Objects } from './objects.ts';
 import { Queue, type Reason } from './queue.ts';
 import { Reader } from './reader.ts';
 import { Removals } from './removals.ts';
 import type { Room } from './room.ts';
 import { Rooms } from './rooms.ts';
+import { SharedEntries } from './shared-entries.ts';
 import { Sweeper } from './sweeper.ts';
 import { openChannel } from './watchman.ts';
 
@@ -75,10 +78,12 @@ export class Keeper {
   readonly #performer: Performer;
   readonly #maker: NamespaceMaker;
   readonly #doorman: Doorman;
+  readonly #inquirer: Inquirer;
   readonly #reader: Reader;
   readonly #books: Bookkeeper;
   readonly #removals: Removals;
   readonly #claims: Claims;
+  readonly #shared: SharedEntries;
   readonly #sweeper: Sweeper;
   readonly #arming: Arming;
   readonly #queue = new Queue();
@@ -101,15 +106,19 @@ export class Keeper {
         this.#lost = true;
       },
     });
+    this.#shared = new SharedEntries(this.objects, rim.ledger);
     this.rooms = new Rooms(
       {
         ledger: rim.ledger,
         objects: this.objects,
+        shared: this.#shared,
         touched: (room, touch) => this.#ears.touched(room, touch),
       },
       this.#channel,
+      new Messenger(rim.courier),
     );
-    this.#reader = new Reader(this.rooms);
+    this.#inquirer = new Inquirer(this.rooms, this.objects, rim.ledger);
+    this.#reader = new Reader(this.rooms, this.#inquirer);
     this.#performer = new Performer(this.rooms, this.#channel);
     this.#doorman = new Doorman({
       folder: rim.namespaces,
@@ -124,11 +133,12 @@ export class Keeper {
     });
     this.#maker = new NamespaceMaker(rim.namespaces, (name) => this.#doorman.look(name));
     this.#books = new Bookkeeper(rim, (id) => this.#wake(id));
-    this.#claims = new Claims(rim.ledger, this.objects);
+    this.#claims = new Claims(rim.ledger, this.objects, this.#shared);
     this.#assessor = new Assessor(
       this.rooms,
       rim.ledger,
       this.#books,
+      this.#inquirer,
       () => this.#settings?.disruptive ?? 'restore',
     );
     this.#sweeper = new Sweeper({
@@ -176,6 +186,8 @@ export class Keeper {
       ledger: rim.ledger,
       slowSocket: rim.slowSocket,
       rooms: this.rooms,
+      inquirer: this.#inquirer,
+      shared: this.#shared,
       perform: (jobs) => this.#hands.perform(jobs),
       drop: (name) => this.#maker.drop(name),
       left: (name) => this.#doorman.forget(name),

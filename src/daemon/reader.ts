@@ -1,6 +1,7 @@
 import type { ObjectId } from '../model/address.ts';
 import type { RequestBody } from '../netlink/request.ts';
 import { readLinkRequest } from '../owners/rtnetlink.ts';
+import type { Inquirer } from './inquirer.ts';
 import type { Room } from './room.ts';
 import type { Rooms } from './rooms.ts';
 import { readAll } from './watchman.ts';
@@ -8,9 +9,11 @@ import { readAll } from './watchman.ts';
 /** Asks the kernel how things are, where its notices do not say. */
 export class Reader {
   readonly #rooms: Rooms;
+  readonly #inquirer: Inquirer;
   #reading = false;
 
-  constructor(rooms: Rooms) {
+  constructor(rooms: Rooms, inquirer: Inquirer) {
+    this.#inquirer = inquirer;
     this.#rooms = rooms;
   }
 
@@ -31,6 +34,7 @@ export class Reader {
 
   /** Reads the links of some objects again. */
   again(ids: readonly ObjectId[]): void {
+    this.#inquirer.forget(ids);
     const byRoom = new Map<Room, RequestBody[]>();
     for (const id of ids) {
       const [room, link] = [this.#rooms.of(id), this.#rooms.linkOf(id)];

@@ -3,6 +3,7 @@ import type { InventoryLink } from '../inventory/links.ts';
 import {
   type DeclaredNamespace,
   isNamespaceId,
+  type NamespaceName,
   namespaceItself,
   type ObjectId,
   objectId,
@@ -19,11 +20,13 @@ import type { Job, Performed } from '../owners/performer.ts';
 import { bareLink } from '../owners/rtnetlink.ts';
 import { leavesDown } from '../plan/membership.ts';
 import { digestOf, type FoundLink, fetched, type InForce, isOurs } from '../plan/situation.ts';
-import { kindNamed } from '../reconcilers/index.ts';
+import { kindNamed, listNamed } from '../reconcilers/index.ts';
 import { Writer } from '../wire/attributes.ts';
 import { viewOf } from '../wire/bytes.ts';
 import { NLMSG, RTM } from '../wire/rtnetlink.ts';
+import type { Inquirer } from './inquirer.ts';
 import type { Rooms } from './rooms.ts';
+import type { SharedEntries } from './shared-entries.ts';
 
 const AT_ONCE = 16;
 const ENODEV = 19;
@@ -39,6 +42,8 @@ interface Surroundings {
   readonly ledger: Ledger;
   readonly slowSocket: NetlinkSocket;
   readonly rooms: Rooms;
+  readonly inquirer: Inquirer;
+  readonly shared: SharedEntries;
   perform(jobs: readonly (Job & { readonly id: ObjectId })[]): readonly (readonly Performed[])[];
   /** Takes the name of a namespace away. */
   drop(name: DeclaredNamespace): Outcome;
@@ -128,7 +133,11 @@ export class Removals {
       return true;
     }
     const link = this.#around.rooms.linkOf(id);
-    if (link !== undefined && origin === 'made' && kindNamed(kind)?.kernel?.kind === link.kind) return false;
+    this.#around.inquirer.know(id);
+    if (link !== undefined && origin === 'made' && kindNamed(kind)?.kernel?.kind === link.kind) {
+      this.#leaveNamespace(id, kind, inForce, link);
+      return false;
+    }
     const { job, changes } = link === undefined ? nothing : this.#takingOut(id, kind, inForce, link);
     const [done = []] = job.steps.length > 0 ? this.#around.perform([{ id, ...job }]) : [];
     const refused = done.find(({ outcome }) => outcome.is === 'refused')?.outcome;
@@ -172,7 +181,8 @@ export class Removals {
     for (const [at, { how }] of inForce) {
       const [list = '', ...key] = at.split('/');
       const entry = isOurs(how) ? found.list(list)?.get(key.join('/')) : undefined;
-      if (entry === undefined) continue;
+      if (entry === undefined || this.#isInherited(id, view.under(link)?.namespace ?? namespace, at))
+        continue;
       steps.push({ do: 'remove', id, list, entry: entry.key, fields: entry.fields });
       changes.push({ key: list, wanted: null, found: entry.key });
     }
@@ -185,6 +195,34 @@ export class Removals {
     steps.push({ do: 'move', id: objectId(null, name), from: id });
     // A link leaves its namespace down, and one request must be over before the next.
     return { job: { disruptive: true, steps }, changes };
+  }
+
+  /** Takes out what outlives a link that is about to be deleted: what is its namespace's. */
+  #leaveNamespace(
+    id: ObjectId,
+    kind: string,
+    inForce: ReadonlyMap<string, InForce>,
+    link: InventoryLink,
+  ): void {
+    const lasting = [...inForce].filter(([at]) => isOfNamespace(at.split('/')[0] ?? ''));
+    if (lasting.length === 0) return;
+    const { job, changes } = this.#takingOut(id, kind, new Map(lasting), link);
+    if (job.steps.length === 0) return;
+    const [done = []] = this.#around.perform([{ id, ...job }]);
+    for (const [i, { outcome }] of done.entries())
+      if (outcome.is === 'refused')
+        this.#say(id, kind, 'refused', `cannot be taken away: ${outcome.words}`, {
+          changes: changes.slice(i, i + 1),
+        });
+  }
+
+  /** Whether something in a namespace is declared by another link as well; then it is that one's from now on. */
+  #isInherited(id: ObjectId, where: NamespaceName, at: string): boolean {
+    const { shared } = this.#around;
+    const [list = '', ...key] = at.split('/');
+    if (!isOfNamespace(list) || !shared.hasHeir(id, where, list, key.join('/'))) return false;
+    shared.passOn(id, where, at);
+    return true;
   }
 
   /** The steps that end a membership vnetd brought about. */
@@ -229,4 +267,9 @@ export class Removals {
   ): void {
     this.#around.happened({ at: Date.now(), id, event, kind, message, ...more });
   }
+}
+
+function isOfNamespace(list: string): boolean {
+  const table = listNamed(list);
+  return table?.source === 'asked' && table.of === 'underlay';
 }

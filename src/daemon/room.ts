@@ -2,16 +2,19 @@ import { Inventory, type Touch } from '../inventory/inventory.ts';
 import { View } from '../inventory/view.ts';
 import type { NamespaceName, ObjectId } from '../model/address.ts';
 import type { Exchanger } from '../netlink/channel.ts';
+import type { Messenger } from '../netlink/messenger.ts';
 import type { Ledger } from '../owners/ledger.ts';
 import type { Place } from '../owners/place.ts';
 import { Identities } from './identities.ts';
 import type { Objects } from './objects.ts';
 import type { Rooms } from './rooms.ts';
+import type { SharedEntries } from './shared-entries.ts';
 
 /** What all namespaces share. */
 export interface Shared {
   readonly ledger: Ledger;
   readonly objects: Objects;
+  readonly shared: SharedEntries;
   touched(room: Room, touch: Touch): void;
 }
 
@@ -21,6 +24,7 @@ export interface Entrance {
   readonly channel: Exchanger;
   /** The file that stands for its namespace. */
   readonly path: string;
+  readonly messenger: Messenger;
   /** Its number in the host's namespace. */
   readonly nsid: number;
   /** The objects that were remembered to be in it when vnetd started. */
@@ -32,6 +36,7 @@ export class Room implements Place {
   readonly name: NamespaceName;
   readonly channel: Exchanger;
   readonly path: string;
+  readonly messenger: Messenger;
   readonly nsid: number;
   readonly inventory: Inventory;
   readonly view: View;
@@ -39,10 +44,11 @@ export class Room implements Place {
   /** What the numbers that its links use stand for in the host's namespace; null: nothing that is known there. */
   readonly numbers = new Map<number, number | null>();
 
-  constructor({ name, channel, path, nsid, remembered }: Entrance, shared: Shared, rooms: Rooms) {
+  constructor({ name, channel, path, messenger, nsid, remembered }: Entrance, shared: Shared, rooms: Rooms) {
     this.name = name;
     this.channel = channel;
     this.path = path;
+    this.messenger = messenger;
     this.nsid = nsid;
     this.inventory = new Inventory({
       touched: (touch) => shared.touched(this, touch),

@@ -3,6 +3,7 @@ import type { InventoryLink, NamespaceNumber } from '../inventory/links.ts';
 import { isNamespaceId, type NamespaceName, type ObjectId, parseObjectId } from '../model/address.ts';
 import type { Channel, Exchanger } from '../netlink/channel.ts';
 import { OWN } from '../netlink/messages.ts';
+import type { Messenger } from '../netlink/messenger.ts';
 import { givenNsidOf, nsidsInside } from '../netlink/nsid.ts';
 import { type Entrance, Room, type Shared } from './room.ts';
 import { Strays } from './strays.ts';
@@ -29,7 +30,7 @@ export class Rooms {
   readonly #channel: Channel;
   #home: number | undefined;
 
-  constructor(shared: Shared, channel: Channel) {
+  constructor(shared: Shared, channel: Channel, messenger: Messenger) {
     this.#shared = shared;
     this.strays = new Strays(this, shared.objects, shared.ledger);
     for (const id of shared.ledger.ids()) {
@@ -39,9 +40,16 @@ export class Rooms {
       else ids.push(id);
     }
     this.#channel = channel;
-    this.host = this.#open({ name: null, channel, path: HOST, nsid: OWN });
+    this.host = this.#open({ name: null, channel, path: HOST, messenger, nsid: OWN });
     this.lobby = new Room(
-      { name: null, channel: nowhere, path: HOST, nsid: OWN, remembered: this.#rememberedIn(LOBBY) },
+      {
+        name: null,
+        channel: nowhere,
+        path: HOST,
+        messenger,
+        nsid: OWN,
+        remembered: this.#rememberedIn(LOBBY),
+      },
       shared,
       this,
     );

@@ -1,4 +1,4 @@
-import type { ExplainedKey, ExplainedKind, Explanation } from './explain.ts';
+import { type ExplainedKey, type ExplainedKind, type Explanation, explainList } from './explain.ts';
 import { references } from './namespace-body.ts';
 
 /** Longest line a sentence is broken to. */
@@ -34,6 +34,10 @@ function kindText(kind: ExplainedKind): string {
   }
   for (const [key, why] of Object.entries(kind.lacks)) parts.push(`There is no \`${key}\`: ${why}.\n`);
   if (kind.keys.length > 0) parts.push(`Keys:\n${keysText(kind.keys)}`);
+  for (const list of kind.ownLists) {
+    const { doc, keys } = explainList(list);
+    parts.push(`${list}, a list:\n${indented(doc)}${keysText(keys)}`);
+  }
   if (members !== null) {
     parts.push(`Members stand under \`${members.list}\`, or name this link as their \`master\`.\n`);
     if (members.port !== null)

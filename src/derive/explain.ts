@@ -7,7 +7,9 @@ import {
   linkKinds,
   listNamed,
   lists,
+  listsOf,
   masters,
+  ownLists,
   rowOf,
 } from '../reconcilers/index.ts';
 import type { AnyRow, Fields, Kind } from '../reconcilers/kind.ts';
@@ -69,6 +71,8 @@ export interface ExplainedKind {
   /** Keys of every other link that this kind cannot have, and why. */
   readonly lacks: Readonly<Record<string, string>>;
   readonly lists: readonly string[];
+  /** Lists only links of this kind and its like have. */
+  readonly ownLists: readonly string[];
   readonly members: ExplainedMembers | null;
 }
 
@@ -107,6 +111,7 @@ export function explainKind(kind: Kind): ExplainedKind {
     everyLink: isLink ? Object.keys(everyLinkOf(kind)).filter((key) => !Object.hasOwn(kind.fields, key)) : [],
     lacks: kind.lacks ?? {},
     lists: isLink ? Object.keys(lists) : [],
+    ownLists: Object.keys(kind.lists ?? {}),
     members:
       membership === undefined
         ? null
@@ -286,7 +291,12 @@ function takesOf(schema: Schema): string | null {
 function unknown(path: string, kind: Kind | undefined): Explanation {
   const names =
     kind === undefined
-      ? [...Object.keys(kinds), ...Object.keys(everyLink), ...Object.keys(lists), ...Object.keys(topDocs)]
+      ? [
+          ...Object.keys(kinds),
+          ...Object.keys(everyLink),
+          ...Object.keys({ ...lists, ...ownLists }),
+          ...Object.keys(topDocs),
+        ]
       : keysWithin(kind);
   const key = kind === undefined ? path : path.slice(kind.name.length + 1);
   const why = Object.hasOwn(kind?.lacks ?? {}, key) ? kind?.lacks?.[key] : undefined;
@@ -298,6 +308,6 @@ function unknown(path: string, kind: Kind | undefined): Explanation {
 
 function keysWithin(kind: Kind): readonly string[] {
   const ports = masters.flatMap(({ membership }) => membership?.port?.key ?? []);
-  const own = { ...kind.fields, ...kind.shorthands, ...everyLinkOf(kind), ...lists };
+  const own = { ...kind.fields, ...kind.shorthands, ...everyLinkOf(kind), ...listsOf(kind) };
   return [...Object.keys(own), ...ports];
 }

@@ -1,6 +1,6 @@
 import type { Value } from '../model/value.ts';
 import { everyLink, everyLinkOf } from '../reconcilers/every-link.ts';
-import { linkKinds, lists, masters } from '../reconcilers/index.ts';
+import { linkKinds, lists, listsOf, masters, ownLists } from '../reconcilers/index.ts';
 import type { AnyRow, Fields, Kind, Membership } from '../reconcilers/kind.ts';
 import type { ListTable } from '../reconcilers/list.ts';
 import { namespaceNameSchema } from '../wire/namespaces.ts';
@@ -17,7 +17,8 @@ const name: Schema = { type: 'string', minLength: 1, maxLength: 15, pattern: '^[
 export function jsonSchema(): Schema {
   const definitions: Record<string, Value> = {};
   for (const [key, row] of Object.entries(everyLink)) definitions[`every.${key}`] = rowSchema(row);
-  for (const table of Object.values<ListTable>(lists)) definitions[`list.${table.name}`] = listSchema(table);
+  for (const table of Object.values<ListTable>({ ...lists, ...ownLists }))
+    definitions[`list.${table.name}`] = listSchema(table);
   for (const { membership } of masters) {
     if (membership?.port !== undefined)
       definitions[`port.${membership.port.key}`] = fieldsSchema(membership.port.fields);
@@ -85,7 +86,7 @@ function kindSchema(kind: Kind): Schema {
       // A kind may know better than every link: the bounds of its MTU.
       ...fieldSchemas(kind.fields),
       ...shorthandSchemas(kind),
-      ...Object.fromEntries(Object.keys(lists).map((key) => [key, reference(`list.${key}`)])),
+      ...Object.fromEntries(Object.keys(listsOf(kind)).map((key) => [key, reference(`list.${key}`)])),
       ...portReferences(),
       ...(kind.membership === undefined ? {} : { [kind.membership.list]: membersSchema(kind.membership) }),
       on_drift: { enum: onDriftWords, description: 'What to do when somebody changes the link.' },
@@ -173,7 +174,7 @@ function membersSchema({ port }: Membership): Schema {
 }
 
 function exclusiveSchema(kind: Kind): Schema {
-  const named = Object.values<ListTable>(lists).filter(({ canBeComplete }) => canBeComplete);
+  const named = Object.values(listsOf(kind)).filter(({ canBeComplete }) => canBeComplete);
   const list: Schema = {
     enum: [
       ...named.map((table) => table.name),

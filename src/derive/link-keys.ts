@@ -1,6 +1,7 @@
 import { everyLinkOf } from '../reconcilers/every-link.ts';
-import { linkKinds, listNamed, lists, masters, rowOf } from '../reconcilers/index.ts';
+import { linkKinds, listsOf, masters, rowOf } from '../reconcilers/index.ts';
 import type { AnyRow, Kind, Shorthand } from '../reconcilers/kind.ts';
+import type { ListTable } from '../reconcilers/list.ts';
 
 /** Keys of a link that are neither attributes nor lists. */
 export const ownKeys = ['kind', 'on_drift', 'exclusive'] as const;
@@ -10,7 +11,7 @@ export type LinkKey =
   | { readonly is: 'own'; readonly key: (typeof ownKeys)[number] }
   | { readonly is: 'field'; readonly key: string; readonly row: AnyRow }
   | { readonly is: 'shorthand'; readonly key: string; readonly row: AnyRow; readonly shorthand: Shorthand }
-  | { readonly is: 'list'; readonly key: string }
+  | { readonly is: 'list'; readonly key: string; readonly table: ListTable }
   | { readonly is: 'members'; readonly key: string }
   /** Attributes in a master of some kind: `bridge_port`. */
   | { readonly is: 'port'; readonly key: string; readonly master: Kind };
@@ -30,7 +31,8 @@ const otherSpellings = new Map(
 export function linkKey(kind: Kind, written: string): LinkKey | undefined {
   const own = ownKeys.find((key) => key === written);
   if (own !== undefined) return { is: 'own', key: own };
-  if (listNamed(written) !== undefined) return { is: 'list', key: written };
+  const table = Object.hasOwn(listsOf(kind), written) ? listsOf(kind)[written] : undefined;
+  if (table !== undefined) return { is: 'list', key: written, table };
   if (kind.membership?.list === written) return { is: 'members', key: written };
   const master = masters.find(({ membership }) => membership?.port?.key === written);
   if (master !== undefined) return { is: 'port', key: written, master };
@@ -60,7 +62,7 @@ export function keysOfLink(kind: Kind): readonly string[] {
   return [
     ...ownKeys,
     ...Object.keys({ ...everyLinkOf(kind), ...kind.fields, ...kind.shorthands }),
-    ...Object.keys(lists),
+    ...Object.keys(listsOf(kind)),
     ...(kind.membership === undefined ? [] : [kind.membership.list]),
     ...ports,
   ];

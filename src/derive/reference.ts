@@ -1,5 +1,5 @@
 import { everyLink } from '../reconcilers/every-link.ts';
-import { kinds, linkKinds, lists } from '../reconcilers/index.ts';
+import { kinds, linkKinds, lists, ownLists } from '../reconcilers/index.ts';
 import type { Kind } from '../reconcilers/kind.ts';
 import { daemonKeys } from './daemon-keys.ts';
 import {
@@ -35,6 +35,7 @@ export function configurationReference(): string {
     '',
     ...keyTable([...explainOwnKeys(), ...explainFields(everyLink)]),
     ...Object.keys(lists).flatMap(listSection),
+    ...Object.keys(ownLists).flatMap(listSection),
     ...linkKinds.flatMap(kindSection),
     ...namespaceSection(),
     '## daemon',
@@ -44,7 +45,7 @@ export function configurationReference(): string {
 }
 
 function kindSection(kind: Kind): readonly string[] {
-  const { name, summary, when, module, since, keys, lacks, members } = explainKind(kind);
+  const { name, summary, when, module, since, keys, lacks, ownLists: own, members } = explainKind(kind);
   const port = members?.port ?? null;
   return [
     `## ${name}`,
@@ -56,6 +57,7 @@ function kindSection(kind: Kind): readonly string[] {
     ...Object.entries(lacks).map(([key, why]) => `There is no \`${key}\`: ${why}.`),
     '',
     ...(keys.length === 0 ? [] : keyTable(keys)),
+    ...own.flatMap((list) => [`It has a list [\`${list}\`](#${list}).`, '']),
     ...(members === null
       ? []
       : [`Its members stand under \`${members.list}\`, or name it as their \`master\`.`, '']),

@@ -1,9 +1,11 @@
 import { decodeRow, flagsOf } from '../derive/codec.ts';
+import { underlayWanted } from '../derive/underlay.ts';
 import {
   type LinkName,
   linkName,
   namespaceId,
   type ObjectId,
+  objectId,
   parseObjectId,
   referenceToNamespace,
   resolveReference,
@@ -13,12 +15,12 @@ import { canonical, type Value, type Values } from '../model/value.ts';
 import type { FoundLink } from '../plan/situation.ts';
 import { fieldsOf, kindNamed, listNamed, masterOfPortKey } from '../reconcilers/index.ts';
 import { type AnyRow, keysSentAlong, type Notice } from '../reconcilers/kind.ts';
-import type { FoundEntry, ListTable } from '../reconcilers/list.ts';
+import type { AskedList, FoundEntry, ListTable } from '../reconcilers/list.ts';
 import { follow } from '../wire/attributes.ts';
 import { bytesOf, littleEndian, type Slice } from '../wire/bytes.ts';
 import { IFLA, IFLA_INET6 } from '../wire/if-link.ts';
 import { AF, IFF, SIZE } from '../wire/rtnetlink.ts';
-import type { Inventory } from './inventory.ts';
+import { wholeNamespace } from './asked-book.ts';
 import type { InventoryLink } from './links.ts';
 import type { View } from './view.ts';
 
@@ -56,15 +58,28 @@ export function sightOf(wanted: WantedLink): Sight {
 interface Shape extends Pick<Sight, 'rows' | 'silent'> {
   /** The keys whose values refer to links. */
   readonly references: readonly (readonly [string, AnyRow])[];
+  /** The lists that have to be asked for. */
+  readonly asked: readonly AskedList[];
 }
 
-function sightIn({ rows, silent, references }: Shape, { id, fields, namespace }: WantedLink): Sight {
+function sightIn({ rows, silent, references, asked }: Shape, wanted: WantedLink): Sight {
+  const { id, fields, namespace } = wanted;
   const home = parseObjectId(id).namespace;
-  if (references.length === 0 && home === null) return { rows, silent, mentions: nobody };
-  const mentions = references
-    .flatMap(([key, { type }]) => type.mentions?.(fields[key] as Value) ?? [])
-    .map((name) => resolveReference(namespace, name));
+  if (references.length + asked.length === 0 && home === null) return { rows, silent, mentions: nobody };
+  const mentions = [
+    ...references
+      .flatMap(([key, { type }]) => type.mentions?.(fields[key] as Value) ?? [])
+      .map((name) => resolveReference(namespace, name)),
+    ...asked.flatMap((table) => mentionedIn(table, wanted)),
+  ];
   return { rows, silent, mentions: home === null ? mentions : [namespaceId(home), ...mentions] };
+}
+
+/** The links that entries of a list refer to, in the namespace it is of. */
+function mentionedIn(table: AskedList, { namespace, kind, fields, lists }: WantedLink): readonly ObjectId[] {
+  const where = table.of === 'link' ? namespace : underlayWanted(namespace, kind, fields);
+  const entries = lists[table.name]?.entries ?? [];
+  return entries.flatMap((entry) => table.mentions?.(entry) ?? []).map((name) => objectId(where, name));
 }
 
 const nobody: readonly ObjectId[] = [];
@@ -95,7 +110,14 @@ function shapeOf(wanted: WantedLink): Shape {
     : silences.includes('when-down')
       ? 'when-down'
       : 'never';
-  return { rows, references, silent };
+  const asked = Object.keys(wanted.lists).flatMap((list) => askedList(list) ?? []);
+  return { rows, references, asked, silent };
+}
+
+/** A list by its name, if it is one that has to be asked for. */
+export function askedList(name: string): AskedList | undefined {
+  const table = listNamed(name);
+  return table?.source === 'asked' ? table : undefined;
 }
 
 /** Whether an announcement hangs on another link than this one being up, is not told apart: then it counts for none. */
@@ -126,17 +148,17 @@ class SeenLink implements FoundLink {
   readonly kind: string | null;
   readonly masterKind: string | null;
   readonly values: Values;
-  readonly #inventory: Inventory;
+  readonly #view: View;
   readonly #link: InventoryLink;
   #members: readonly LinkName[] | undefined;
 
   constructor(view: View, link: InventoryLink, { rows }: Sight) {
-    const { inventory, names } = view;
+    const { names } = view;
     this.ifindex = link.ifindex;
     this.name = link.name;
     this.kind = link.kind;
     this.masterKind = link.slaveKind;
-    this.#inventory = inventory;
+    this.#view = view;
     this.#link = link;
     const values: Record<string, Value> = {};
     const elsewhere = link.lowerNamespace === null ? names : view.namesIn(link.lowerNamespace);
@@ -158,12 +180,12 @@ class SeenLink implements FoundLink {
   }
 
   get members(): readonly LinkName[] {
-    this.#members ??= this.#inventory.members(this.ifindex).map(({ name }) => linkName(name));
+    this.#members ??= this.#view.inventory.members(this.ifindex).map(({ name }) => linkName(name));
     return this.#members;
   }
 
   list(name: string): ReadonlyMap<string, FoundEntry> | undefined {
-    return entriesOf(this.#inventory, listNamed(name), this.#link);
+    return entriesOf(this.#view, listNamed(name), this.#link);
   }
 }
 
@@ -184,11 +206,12 @@ function inItsMaster(key: string, link: InventoryLink): boolean {
 const noEntries: ReadonlyMap<string, FoundEntry> = new Map();
 
 function entriesOf(
-  inventory: Inventory,
+  view: View,
   table: ListTable | undefined,
   link: InventoryLink,
 ): ReadonlyMap<string, FoundEntry> | undefined {
   if (table === undefined) return undefined;
+  const { inventory } = view;
   switch (table.source) {
     case 'address':
       return inventory.addresses(link.ifindex);
@@ -197,8 +220,12 @@ function entriesOf(
     case 'link':
       if (link.altnames.length === 0) return noEntries;
       return new Map(link.altnames.map((key) => [key, { key, fields: {}, lasting: true }]));
+    case 'asked':
+      return table.of === 'link'
+        ? inventory.asked.of(link.ifindex, table.name)
+        : view.under(link)?.inventory.asked.of(wholeNamespace, table.name);
     default:
-      return table.source satisfies never;
+      return table satisfies never;
   }
 }
 

@@ -8,6 +8,7 @@ import { IFLA } from '../wire/if-link.ts';
 import { AF, RTM, SIZE } from '../wire/rtnetlink.ts';
 import { AddressBook } from './address-book.ts';
 import { Arena } from './arena.ts';
+import { AskedBook } from './asked-book.ts';
 import { type FoundAddress, type InventoryLink, type NamespaceNumber, readLink } from './links.ts';
 
 /** What a message changed: the link that must be looked at, and whether links were born, renamed, moved or gone. */
@@ -59,6 +60,7 @@ export class Inventory {
   readonly #members = new Map<number, Set<number>>();
   readonly #addresses = new AddressBook();
   readonly #vlans = new Map<number, ReadonlyMap<string, FoundEntry>>();
+  readonly #asked = new AskedBook();
   readonly #rim: InventoryRim;
   readonly #stale = new Set<number>();
   /** While a full read goes on: what it has named so far. */
@@ -105,6 +107,11 @@ export class Inventory {
   /** Undefined for a link that is neither a bridge nor a port of one. */
   vlans(ifindex: number): ReadonlyMap<string, FoundEntry> | undefined {
     return this.#vlans.get(ifindex);
+  }
+
+  /** What was answered for lists that have to be asked for. */
+  get asked(): AskedBook {
+    return this.#asked;
   }
 
   /** Takes in one rtnetlink message, a notice or an answer: there is no difference. */
@@ -156,6 +163,7 @@ export class Inventory {
     const read = this.#reading;
     this.#reading = undefined;
     if (read === undefined) return;
+    this.#asked.clear();
     for (const link of [...this.#links.values()]) {
       if (!read.links.has(link.ifindex)) this.#forget(link, 0);
     }
@@ -238,6 +246,7 @@ export class Inventory {
     this.#leave(link);
     this.#members.delete(link.ifindex);
     this.#addresses.forget(link.ifindex);
+    this.#asked.forget(link.ifindex);
     this.#vlans.delete(link.ifindex);
     if (this.#byName.get(link.name) === link.ifindex) this.#byName.delete(link.name);
     const masters = link.master === 0 ? nobody : [link.master];

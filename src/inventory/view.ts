@@ -57,6 +57,11 @@ export class View {
     return link === undefined ? undefined : { ifindex: link.ifindex, name: link.name, kind: link.kind };
   }
 
+  /** The namespace that the outer packets of a link go through; undefined for one that is not looked into. */
+  under({ lowerNamespace }: Pick<InventoryLink, 'lowerNamespace'>): View | undefined {
+    return lowerNamespace === null ? this : this.#others.numbered(lowerNamespace);
+  }
+
   /** The namespace a number stands for in this one. */
   numbered(number: NamespaceNumber): View | undefined {
     return this.#others.numbered(number);

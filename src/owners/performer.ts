@@ -6,6 +6,9 @@ import type { Exchanger, Launcher } from '../netlink/channel.ts';
 import type { Answer, RequestBody } from '../netlink/request.ts';
 import { fieldsOf, kindNamed, listNamed } from '../reconcilers/index.ts';
 import { keysSentAlong, needOf } from '../reconcilers/kind.ts';
+import type { AskedList } from '../reconcilers/list.ts';
+import type { Errand } from '../wire/errand.ts';
+import { outcomeOf, runErrands } from './errands.ts';
 import type { Place, Places } from './place.ts';
 import { type Addressing, type Encoding, encodeStep, readLinkRequest } from './rtnetlink.ts';
 import { Salvage } from './salvage.ts';
@@ -28,6 +31,7 @@ export interface Performed {
 /** A step that was sent, the answers to it, or what keeps it from being sent. */
 type Part = { readonly step: Step } & (
   | { readonly place: Place; readonly from: number; readonly to: number }
+  | { readonly place: Place; readonly errand: Errand; readonly list: AskedList }
   | { readonly outcome: Outcome }
 );
 
@@ -85,13 +89,15 @@ export class Performer {
       return undefined;
     const letters = this.#write(steps);
     const [[place, requests] = [], ...others] = letters.requests;
-    const mayGo = others.length === 0 && this.#descriptors.size === 0 && place?.channel === this.#launcher;
+    const isAlone = letters.parts.every((part) => !('errand' in part));
+    const mayGo =
+      isAlone && others.length === 0 && this.#descriptors.size === 0 && place?.channel === this.#launcher;
     this.#letGo();
     if (!mayGo || place === undefined || requests === undefined) return undefined;
     const underway = this.#launcher.begin([...requests, ...reading()]);
     return {
       land: () => {
-        const results = byJob(jobs, this.#read(letters, new Map([[place, underway.finish()]])));
+        const results = byJob(jobs, this.#read(letters, new Map([[place, underway.finish()]]), new Map()));
         return jobs.map((job) => results.get(job) ?? []);
       },
     };
@@ -143,7 +149,7 @@ export class Performer {
     for (const [place, requests] of letters.requests) answers.set(place, place.channel.exchange(requests));
     this.#letGo();
     for (const one of alongside) this.salvage.putBack(one);
-    return this.#read(letters, answers);
+    return this.#read(letters, answers, runErrands(letters.parts.filter((part) => 'errand' in part)));
   }
 
   /** The steps as requests, a letter a namespace. */
@@ -155,6 +161,7 @@ export class Performer {
       const own = this.#placeOf(step);
       const place = encoding.from === undefined ? own : this.#places.at(encoding.from);
       if (place === undefined) return { step, outcome: gone };
+      if ('errand' in encoding) return { step, place, errand: encoding.errand, list: encoding.list };
       const requests = letters.get(place) ?? [];
       letters.set(place, requests);
       requests.push(...(encoding.ahead ?? []));
@@ -168,15 +175,16 @@ export class Performer {
     return { parts, requests: letters };
   }
 
-  #read({ parts }: Letters, answers: ReadonlyMap<Place, readonly Answer[]>): Performed[] {
-    return parts.map((part) =>
-      this.#after(
-        part.step,
-        'outcome' in part
-          ? part.outcome
-          : outcomeOf(answers.get(part.place)?.slice(part.from, part.to) ?? []),
-      ),
-    );
+  #read(
+    { parts }: Letters,
+    answers: ReadonlyMap<Place, readonly Answer[]>,
+    errands: ReadonlyMap<Part, Outcome>,
+  ): Performed[] {
+    return parts.map((part) => {
+      if ('outcome' in part) return this.#after(part.step, part.outcome);
+      if ('errand' in part) return this.#after(part.step, errands.get(part) ?? gone);
+      return this.#after(part.step, outcomeOf(answers.get(part.place)?.slice(part.from, part.to) ?? []));
+    });
   }
 
   /** The requests that named namespaces are sent, or will not be. */
@@ -201,7 +209,12 @@ export class Performer {
           return there === undefined ? undefined : this.#descriptorOf(there);
         },
       },
+      namespace: view.namespace,
       holder: (name) => view.holder(name),
+      under: (name) => {
+        const link = view.inventory.named(name);
+        return (link === undefined ? undefined : view.under(link)) ?? view;
+      },
       at: (namespace) => {
         const there = this.#places.at(namespace);
         return there === undefined ? undefined : this.#addressing(there);
@@ -318,12 +331,4 @@ function isAnnounced(step: Step): boolean {
     default:
       return true;
   }
-}
-
-function outcomeOf(answers: readonly Answer[]): Outcome {
-  const refused = answers.find((answer) => answer.is === 'refused');
-  if (refused !== undefined) return refused;
-  return answers.some((answer) => answer.is === 'unknown')
-    ? { is: 'not-sent', why: 'the answer was lost' }
-    : { is: 'done' };
 }

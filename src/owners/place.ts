@@ -2,6 +2,7 @@ import type { InventoryLink } from '../inventory/links.ts';
 import type { View } from '../inventory/view.ts';
 import type { NamespaceName } from '../model/address.ts';
 import type { Exchanger } from '../netlink/channel.ts';
+import type { Messenger } from '../netlink/messenger.ts';
 
 /** A namespace that can be acted in. */
 export interface Place {
@@ -9,6 +10,8 @@ export interface Place {
   readonly channel: Exchanger;
   /** The file that stands for it. */
   readonly path: string;
+  /** For what rtnetlink has no words for. */
+  readonly messenger: Messenger;
 }
 
 /** The namespaces that can be acted in. */

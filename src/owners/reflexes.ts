@@ -41,7 +41,7 @@ export function reflexesOf(
     if (steps.length !== 1 || step === undefined || step.disruptive || step.withheld !== null)
       return undefined;
     const encoding = encode(step.step);
-    if ('outcome' in encoding || 'ahead' in encoding || encoding.requests.length !== 1) return undefined;
+    if (!('requests' in encoding) || 'ahead' in encoding || encoding.requests.length !== 1) return undefined;
     const [request] = encoding.requests;
     if (request === undefined || request.body.length > LONGEST) return undefined;
     return { request, along: Object.keys((step.step.do === 'set' && step.step.along) || {}) };
@@ -62,7 +62,8 @@ export function reflexesOf(
     reflexes.push({ type: RTM.NEWLINK, conditions, request: ready.request });
   }
   for (const [name, { entries }] of Object.entries(wanted.lists)) {
-    const departure = listNamed(name)?.departure;
+    const table = listNamed(name);
+    const departure = table?.source === 'asked' ? undefined : table?.departure;
     const here = found.list(name);
     if (departure === undefined || here === undefined) continue;
     for (const { key } of entries) {

@@ -1,11 +1,6 @@
 import { encodeFields, writeAttributes } from '../derive/codec.ts';
-import {
-  type LinkName,
-  type NamespaceName,
-  namespaceReferred,
-  parseObjectId,
-  resolveReference,
-} from '../model/address.ts';
+import { underlayWanted } from '../derive/underlay.ts';
+import { type LinkName, type NamespaceName, parseObjectId } from '../model/address.ts';
 import type { WantedEntry } from '../model/declaration.ts';
 import type { Outcome, Step } from '../model/step.ts';
 import type { Values } from '../model/value.ts';
@@ -13,9 +8,10 @@ import { OWN } from '../netlink/messages.ts';
 import type { RequestBody } from '../netlink/request.ts';
 import { fieldsOf, kindNamed, listNamed, masterOfPortKey } from '../reconcilers/index.ts';
 import { standsInKindData } from '../reconcilers/kind.ts';
-import type { Holder } from '../reconcilers/list.ts';
+import type { AskedList, Holder } from '../reconcilers/list.ts';
 import { Writer } from '../wire/attributes.ts';
 import { littleEndian } from '../wire/bytes.ts';
+import type { Errand } from '../wire/errand.ts';
 import { IFLA, IFLA_INFO } from '../wire/if-link.ts';
 import { AF, IFF, NLM_F, RTEXT_FILTER, RTM } from '../wire/rtnetlink.ts';
 import type { Names } from '../wire/type.ts';
@@ -23,7 +19,10 @@ import type { Names } from '../wire/type.ts';
 /** What encoding a step needs to know of the world: numbers for names. */
 export interface Addressing {
   readonly names: Names;
+  readonly namespace: NamespaceName;
   holder(name: LinkName): Holder | undefined;
+  /** The namespace that the outer packets of a link of this one go through. */
+  under(name: LinkName): Pick<Addressing, 'names' | 'namespace'>;
   /** The same of another namespace; undefined while that is not looked into. */
   at(namespace: NamespaceName): Addressing | undefined;
   /** The number another namespace has in this one; it gets one if it has none. */
@@ -34,7 +33,7 @@ export interface Addressing {
 
 /**
  * A step as requests, or why it cannot be sent now; `from` where they are sent from another namespace than the step's,
- * `ahead` what is sent before them whatever the kernel says to it.
+ * `ahead` what is sent before them whatever the kernel says to it. Of a list that is asked for, the errand.
  */
 export type Encoding =
   | {
@@ -42,6 +41,7 @@ export type Encoding =
       readonly from?: NamespaceName;
       readonly ahead?: readonly RequestBody[];
     }
+  | { readonly errand: Errand; readonly list: AskedList; readonly from: NamespaceName }
   | { readonly outcome: Outcome };
 
 const encodeText = (text: string) => Buffer.from(`${text}\0`);
@@ -111,6 +111,8 @@ const encoders: { readonly [V in Step['do']]: (step: Extract<Step, { do: V }>, a
     add(step, at) {
       const table = listNamed(step.list);
       const { behind } = step;
+      if (table?.source === 'asked')
+        return asked(step, at, table, (holder, names) => table.add(entryOf(step), holder, names));
       return onLink(step, at, (holder) => ({
         requests: table?.add(entryOf(step), holder) ?? [],
         ...(behind !== undefined && {
@@ -119,9 +121,10 @@ const encoders: { readonly [V in Step['do']]: (step: Extract<Step, { do: V }>, a
       }));
     },
     remove(step, at) {
-      return onLink(step, at, (holder) => ({
-        requests: listNamed(step.list)?.remove(entryOf(step), holder) ?? [],
-      }));
+      const table = listNamed(step.list);
+      if (table?.source === 'asked')
+        return asked(step, at, table, (holder, names) => table.remove(entryOf(step), holder, names));
+      return onLink(step, at, (holder) => ({ requests: table?.remove(entryOf(step), holder) ?? [] }));
     },
     down(step, at) {
       return onLink(step, at, ({ ifindex }) => one(RTM.NEWLINK, 0, link(ifindex, 0, 1 << IFF.UP, [])));
@@ -179,6 +182,22 @@ function unlessThere(request: RequestBody): RequestBody {
   return { ...request, flags: NLM_F.CREATE | NLM_F.EXCL };
 }
 
+/** An errand that changes a list, in the namespace it is of. */
+function asked(
+  step: Step,
+  at: Addressing,
+  list: AskedList,
+  encode: (holder: Holder, names: Names) => Errand | undefined,
+): Encoding {
+  const { name } = parseObjectId(step.id);
+  const { names, namespace } = list.of === 'link' ? at : at.under(name);
+  // What belongs to a namespace can be taken away when the link is gone.
+  const holder = at.holder(name) ?? (list.of === 'underlay' ? { ifindex: 0, name, kind: null } : undefined);
+  if (holder === undefined) return notSent(`no link named ${name}`);
+  const errand = encode(holder, names);
+  return errand === undefined ? notSent('a link it names is not there') : { errand, list, from: namespace };
+}
+
 function onLink(step: Step, at: Addressing, encode: (holder: Holder) => Encoding): Encoding {
   const { name } = parseObjectId(step.id);
   const holder = at.holder(name);
@@ -195,17 +214,8 @@ function notSent(why: string): Encoding {
  */
 function madeFrom(step: Extract<Step, { do: 'create' }>): NamespaceName | undefined {
   const { namespace } = parseObjectId(step.id);
-  for (const [key, value] of Object.entries(step.fields)) {
-    const row = fieldsOf(step.kind)[key];
-    const from =
-      row?.place.at === 'netns'
-        ? namespaceReferred(String(value))
-        : row?.elsewhere === true && row.place.at !== 'peer'
-          ? parseObjectId(resolveReference(namespace, String(value))).namespace
-          : namespace;
-    if (from !== namespace) return from;
-  }
-  return undefined;
+  const from = underlayWanted(namespace, step.kind, step.fields);
+  return from === namespace ? undefined : from;
 }
 
 /** Whether the namespace a link of this kind stands on is said by its number, and not by where the request is made. */

@@ -3,7 +3,7 @@ import type { WantedEntry, WantedLink, WantedList } from '../model/declaration.t
 import { entryText } from '../model/entry-text.ts';
 import type { PlannedStep, Step } from '../model/step.ts';
 import type { Values } from '../model/value.ts';
-import { listNamed, lists } from '../reconcilers/index.ts';
+import { listNamed } from '../reconcilers/index.ts';
 import type { Kind } from '../reconcilers/kind.ts';
 import type { FoundEntry, ListTable } from '../reconcilers/list.ts';
 import { heldBack, planned } from './hold.ts';
@@ -17,6 +17,7 @@ import {
   isOurs,
   type Memory,
   type Policy,
+  type World,
 } from './situation.ts';
 
 interface ListsJudgement {
@@ -32,15 +33,17 @@ export function judgeLists(
   found: FoundLink,
   memory: Memory,
   policy: Policy,
+  world: World,
 ): ListsJudgement {
   const out: ListsJudgement = { findings: [], steps: [], agreed: [] };
   for (const [name, list] of Object.entries(wanted.lists)) {
-    const table: ListTable = lists[name as keyof typeof lists];
+    const table = listNamed(name);
+    if (table === undefined) throw new RangeError(`no list named ${name}`);
     const here = found.list(name);
-    for (const entry of list.entries) judgeEntry(out, wanted, table, entry, here, memory, policy);
+    for (const entry of list.entries) judgeEntry(out, wanted, table, entry, here, memory, policy, world);
     if (list.complete && here !== undefined) strangers(out, wanted, table, list, here, memory, policy);
   }
-  strays(out, wanted, found, memory, policy);
+  strays(out, wanted, found, memory, policy, world);
   if (wanted.onlyMembers !== undefined) strangeMembers(out, wanted, kind, found, memory, policy);
   return out;
 }
@@ -53,6 +56,7 @@ function judgeEntry(
   here: ReadonlyMap<string, FoundEntry> | undefined,
   memory: Memory,
   policy: Policy,
+  world: World,
 ): void {
   const at = entryAt(table.name, entry.key);
   const digest = digestOf(entry.fields);
@@ -63,11 +67,9 @@ function judgeEntry(
     return;
   }
   const drift = standing?.digest === digest && standing.how !== 'sent';
-  const unknown: Hold | null =
-    here === undefined
-      ? { why: 'waiting', for: 'master', reason: `waiting for a bridge, whose port ${wanted.name} is to be` }
-      : null;
-  const hold = unknown ?? heldBack(at, 'live', drift, false, policy);
+  const hold =
+    (here === undefined ? unknown(table, wanted) : unmentioned(table, entry, world)) ??
+    heldBack(at, 'live', drift, false, policy);
   const change = {
     key: table.name,
     wanted: entryText(entry.key, entry.fields),
@@ -92,6 +94,25 @@ function judgeEntry(
       hold,
     ),
   );
+}
+
+/** What is waited for where nothing is known of a list. */
+function unknown(table: ListTable, { name }: WantedLink): Hold {
+  const reason =
+    table.source === 'asked'
+      ? `waiting for the kernel to say what there is of \`${table.name}\``
+      : `waiting for a bridge, whose port ${name} is to be`;
+  return { why: 'waiting', for: 'master', reason };
+}
+
+/** A link an entry refers to that is not there. */
+function unmentioned(table: ListTable, entry: WantedEntry, world: World): Hold | undefined {
+  if (table.source !== 'asked') return undefined;
+  const absent = table
+    .mentions?.(entry)
+    .map(world.underneath)
+    .find((name) => world.kindOf(name) === undefined);
+  return absent === undefined ? undefined : { why: 'waiting', for: absent, reason: `waiting for ${absent}` };
 }
 
 /** The declared entry before this one that may have taken it along, of which only this much was heard yet. */
@@ -160,6 +181,7 @@ function strays(
   found: FoundLink,
   memory: Memory,
   policy: Policy,
+  world: World,
 ): void {
   const declared = new Map<string, (found: FoundEntry) => boolean>();
   for (const [at, { how }] of memory.inForce) {
@@ -169,9 +191,12 @@ function strays(
     const key = at.slice(slash + 1);
     const entry = found.list(name)?.get(key);
     const list = wanted.lists[name];
-    const isDeclared = declared.get(name) ?? declaredIn(listNamed(name), list);
+    const table = listNamed(name);
+    const isDeclared = declared.get(name) ?? declaredIn(table, list);
     declared.set(name, isDeclared);
     if (entry === undefined || list?.complete === true || isDeclared(entry)) continue;
+    const isOfNamespace = table?.source === 'asked' && table.of === 'underlay';
+    if (isOfNamespace && world.isDeclaredElsewhere(name, key)) continue;
     out.findings.push(removal(out, wanted, name, entry, false, policy));
   }
 }

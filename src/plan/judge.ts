@@ -27,7 +27,7 @@ export function judge(
     ...otherAddress(wanted, kind, found, memory, policy),
     ...strayMaster(wanted, found, memory, policy),
   );
-  const lists = judgeLists(wanted, kind, found, memory, policy);
+  const lists = judgeLists(wanted, kind, found, memory, policy, world);
   const counts = [fields.findings, fields.agreed, lists.findings, lists.steps, lists.agreed];
   if (counts.every(({ length }) => length === 0)) return inStep;
   return {

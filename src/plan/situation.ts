@@ -79,6 +79,10 @@ export interface World {
   misnamed(reference: string): string | undefined;
   /** Who has a name that a renamed link is to get back: nobody, another link of vnetd's that lost its own name, or a stranger. */
   holderOf(name: string): { readonly ifindex: number } | 'another' | undefined;
+  /** A reference to a link of the namespace that the outer packets of this one go through. */
+  underneath(name: string): string;
+  /** Whether another object declares an entry of a list of that namespace too. */
+  isDeclaredElsewhere(list: string, entry: string): boolean;
   /** Where the link is that is missing here, if that is known. */
   whereabouts(): Elsewhere | undefined;
 }

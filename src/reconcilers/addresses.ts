@@ -9,7 +9,7 @@ import { parseInteger } from '../wire/numbers.ts';
 import { AF, IFA, IFA_F, NLM_F, RTM, SIZE } from '../wire/rtnetlink.ts';
 import { readSwitch } from '../wire/words.ts';
 import { addressKey, addressParts, hostBits, networkReached, sameAddress } from './address-key.ts';
-import type { FoundEntry, Holder, ListTable, Request } from './list.ts';
+import type { FoundEntry, Holder, Request, ToldList } from './list.ts';
 
 /** Our mark on addresses we add, where the kernel keeps one (IFA_PROTO, since 5.18); `vnetd` in rt_protos.d. */
 export const RTPROT_VNETD = 118;
@@ -53,7 +53,7 @@ const fields = {
 } as const;
 
 /** IP addresses of a link (RTM_NEWADDR, RTM_DELADDR). */
-export const addresses: ListTable = {
+export const addresses: ToldList = {
   name: 'addresses',
   summary:
     'IP addresses, each with its prefix length. They come back in the order written; order by itself is not drift.',

@@ -3,13 +3,13 @@ import { Writer } from '../wire/attributes.ts';
 import { linkNameFault } from '../wire/composites.ts';
 import { IFLA } from '../wire/if-link.ts';
 import { NLM_F, RTM } from '../wire/rtnetlink.ts';
-import type { Holder, ListTable, Request } from './list.ts';
+import type { Holder, Request, ToldList } from './list.ts';
 
 /** Longest alternative name, without its NUL (ALTIFNAMSIZ in uapi/linux/if.h). */
 const ALTIFNAMSIZ = 127;
 
 /** Alternative names of a link (RTM_NEWLINKPROP, IFLA_PROP_LIST). */
-export const altnames: ListTable = {
+export const altnames: ToldList = {
   name: 'altnames',
   summary: 'Further names of the link, of up to 127 bytes, by which `ip` finds it too.',
   source: 'link',

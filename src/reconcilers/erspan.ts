@@ -15,6 +15,7 @@ import {
   withoutCsum,
 } from './gre-rows.ts';
 import { defineKind } from './kind.ts';
+import { receivePorts } from './receive-ports.ts';
 import { encapRows, endRows, endsApart, externalRow, externalWithEnds, ipv4HeaderRows } from './tunnel.ts';
 
 export const erspan = defineKind({
@@ -36,6 +37,7 @@ export const erspan = defineKind({
     external: externalRow(IFLA_GRE.COLLECT_METADATA, { resent: true }),
     ...encapRows(IFLA_GRE),
   },
+  lists: { fou: receivePorts('IPv4', 47) },
   shorthands: { ...keyShorthand, ...seqShorthand },
   lints: [ignoreDfWithDiscovery, externalWithEnds, erspanOfAnotherVersion, erspanWithoutKey],
   left: { ...greLeft, icsum: withoutCsum, ocsum: withoutCsum, csum: withoutCsum },

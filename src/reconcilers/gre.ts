@@ -13,6 +13,7 @@ import {
   seqShorthand,
 } from './gre-rows.ts';
 import { defineKind } from './kind.ts';
+import { receivePorts } from './receive-ports.ts';
 import {
   encapRows,
   endRows,
@@ -45,6 +46,7 @@ export const gre = defineKind({
     external: externalRow(IFLA_GRE.COLLECT_METADATA, { resent: true }),
     ...encapRows(IFLA_GRE),
   },
+  lists: { fou: receivePorts('IPv4', 47) },
   shorthands: { ...keyShorthand, ...seqShorthand, ...csumShorthand },
   lints: [ignoreDfWithDiscovery, externalWithEnds],
   left: { ...greLeft, ...erspanLeft },

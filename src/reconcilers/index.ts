@@ -98,14 +98,25 @@ export function kindUnder(key: string): Kind | undefined {
 /** The lists any link may have, by key. */
 export const lists = { addresses, vlans, altnames } as const satisfies Record<string, ListTable>;
 
-export type ListName = keyof typeof lists;
+/** Those only links of some kinds have, each once. */
+export const ownLists: Readonly<Record<string, ListTable>> = Object.fromEntries(
+  linkKinds.flatMap((kind) => Object.entries(kind.lists ?? {})),
+);
 
 export function kindNamed(name: string): Kind | undefined {
   return Object.hasOwn(kinds, name) ? kinds[name as KindName] : undefined;
 }
 
+/** A list by its name: how its entries are found, added and removed. What may be written in it, its kind says ({@link listsOf}). */
 export function listNamed(name: string): ListTable | undefined {
-  return Object.hasOwn(lists, name) ? lists[name as ListName] : undefined;
+  return Object.hasOwn(allLists, name) ? allLists[name] : undefined;
+}
+
+const allLists: Readonly<Record<string, ListTable>> = { ...lists, ...ownLists };
+
+/** The lists a link of a kind may have, by key. */
+export function listsOf(kind: Kind): Readonly<Record<string, ListTable>> {
+  return { ...lists, ...kind.lists };
 }
 
 /** Kinds that have members, with the table their members get. */

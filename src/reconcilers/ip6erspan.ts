@@ -14,6 +14,7 @@ import {
   withoutCsum,
 } from './gre-rows.ts';
 import { defineKind } from './kind.ts';
+import { receivePorts } from './receive-ports.ts';
 import { encapRows, endRows, endsApart, externalRow, externalWithEnds } from './tunnel.ts';
 import { ipv6HeaderRows } from './tunnel6.ts';
 
@@ -36,6 +37,7 @@ export const ip6erspan = defineKind({
     external: externalRow(IFLA_GRE.COLLECT_METADATA, { resent: true }),
     ...encapRows(IFLA_GRE),
   },
+  lists: { fou: receivePorts('IPv6', 47) },
   shorthands: { ...keyShorthand, ...seqShorthand },
   lints: [externalWithEnds, erspanOfAnotherVersion, erspanWithoutKey],
   left: { ...gre6Left, icsum: withoutCsum, ocsum: withoutCsum, csum: withoutCsum },

@@ -11,6 +11,7 @@ import {
   seqShorthand,
 } from './gre-rows.ts';
 import { defineKind } from './kind.ts';
+import { receivePorts } from './receive-ports.ts';
 import { encapRows, endRows, endsApart, externalRow, externalWithEnds } from './tunnel.ts';
 import { ipv6HeaderRows } from './tunnel6.ts';
 
@@ -31,6 +32,7 @@ export const ip6gretap = defineKind({
     external: externalRow(IFLA_GRE.COLLECT_METADATA, { resent: true }),
     ...encapRows(IFLA_GRE),
   },
+  lists: { fou: receivePorts('IPv6', 47) },
   shorthands: { ...keyShorthand, ...seqShorthand, ...csumShorthand },
   lints: [externalWithEnds],
   left: {

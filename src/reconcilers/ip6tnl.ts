@@ -3,6 +3,7 @@ import { u8 } from '../wire/numbers.ts';
 import { oneOf } from '../wire/words.ts';
 import { mtuWithin } from './every-link.ts';
 import { defineKind, info } from './kind.ts';
+import { receivePorts } from './receive-ports.ts';
 import { encapRows, endRows, endsApart, externalRow, externalWithEnds, live, tunnelLacks } from './tunnel.ts';
 import { ipv6HeaderRows } from './tunnel6.ts';
 
@@ -33,6 +34,7 @@ export const ip6tnl = defineKind({
     external: externalRow(IFLA_IPTUN.COLLECT_METADATA),
     ...encapRows(IFLA_IPTUN),
   },
+  lists: { fou: receivePorts('IPv6', 41) },
   lints: [externalWithEnds],
   left: {
     TOS: '`tclass` stands in FLOWINFO',

@@ -3,6 +3,7 @@ import { u8 } from '../wire/numbers.ts';
 import { oneOf } from '../wire/words.ts';
 import { mtuWithin } from './every-link.ts';
 import { defineKind, info } from './kind.ts';
+import { receivePorts } from './receive-ports.ts';
 import {
   encapRows,
   endRows,
@@ -42,6 +43,7 @@ export const ipip = defineKind({
     external: externalRow(IFLA_IPTUN.COLLECT_METADATA),
     ...encapRows(IFLA_IPTUN),
   },
+  lists: { fou: receivePorts('IPv4', 4) },
   lints: [ttlWithoutDiscovery, externalWithEnds],
   left: {
     ENCAP_LIMIT: 'of tunnels over IPv6',

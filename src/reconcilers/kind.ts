@@ -3,6 +3,7 @@ import type { Value, Values } from '../model/value.ts';
 import type { Slice } from '../wire/bytes.ts';
 import { IFLA, IFLA_INFO } from '../wire/if-link.ts';
 import type { WireType } from '../wire/type.ts';
+import type { ListTable } from './list.ts';
 
 /** What must be true before a field may be changed on a link that is there. Dearer ones include the cheaper. */
 export const changes = ['live', 'down', 'empty', 'empty-and-down', 'recreate', 'fixed'] as const;
@@ -163,6 +164,8 @@ export interface Kind {
   /** null for kinds the kernel has no word for. */
   readonly kernel: KernelKind | null;
   readonly fields: Fields;
+  /** Lists only its links have; one of a name has the same entries in every kind. */
+  readonly lists?: Readonly<Record<string, ListTable>>;
   /** What the kernel tells and nobody can declare, for rules to look at (`beside`). */
   readonly told?: Fields;
   readonly membership?: Membership;

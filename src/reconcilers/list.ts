@@ -2,8 +2,9 @@ import type { NamespaceName } from '../model/address.ts';
 import type { WantedEntry } from '../model/declaration.ts';
 import type { Values } from '../model/value.ts';
 import type { Written } from '../model/written.ts';
+import type { Errand, Replies } from '../wire/errand.ts';
 import type { Reflex } from '../wire/reflex.ts';
-import type { Schema } from '../wire/type.ts';
+import type { Names, Schema } from '../wire/type.ts';
 import type { Notice } from './kind.ts';
 
 /** One found entry of a list. */
@@ -29,12 +30,42 @@ export interface Holder {
   readonly kind: string | null;
 }
 
-/** A facet that is a list of entries with a key, on any link. */
-export interface ListTable {
-  readonly name: string;
-  readonly summary: string;
+/** A facet that is a list of entries with a key. */
+export type ListTable = ToldList | AskedList;
+
+/** A list whose entries rtnetlink tells of, in notices and answers. */
+export interface ToldList extends AnyList {
   /** What the source of found entries is; a list is unknown while its source was not read for the link. */
   readonly source: 'address' | 'bridge-vlan' | 'link';
+  /** How the notice is known that says an entry went, given the kernel's message that told of it. */
+  departure?(message: Uint8Array): Pick<Reflex, 'type' | 'conditions'>;
+  add(entry: WantedEntry, holder: Holder): readonly Request[];
+  remove(entry: WantedEntry, holder: Holder): readonly Request[];
+}
+
+/** A list the kernel has to be asked for by other ways than rtnetlink, and gives no notice of. */
+export interface AskedList extends AnyList {
+  readonly source: 'asked';
+  readonly notice: 'never';
+  /**
+   * Whose it is: the link's own, or that of the namespace its outer packets go through. Of a namespace several links may
+   * declare the same entry, which is one; it outlives them, and goes when the last one's line does.
+   */
+  readonly of: 'link' | 'underlay';
+  /** The question for all of it. */
+  ask(holder: Pick<Holder, 'name'>): Errand;
+  /** The entries an answer tells of. */
+  decode(replies: Replies, names: Names): readonly FoundEntry[];
+  /** The links an entry refers to. */
+  mentions?(entry: WantedEntry): readonly string[];
+  /** Undefined while a link it refers to is not there. */
+  add(entry: WantedEntry, holder: Holder, names: Names): Errand | undefined;
+  remove(entry: WantedEntry, holder: Holder, names: Names): Errand | undefined;
+}
+
+interface AnyList {
+  readonly name: string;
+  readonly summary: string;
   readonly notice: Notice;
   /** Whether `exclusive` is about this list. */
   readonly canBeComplete: boolean;
@@ -58,10 +89,6 @@ export interface ListTable {
   replaces?(wanted: Values, found: Values): boolean;
   /** What to add so that nothing unwritten of the found entry changes. */
   merged(wanted: Values, found: Values): Values;
-  /** How the notice is known that says an entry went, given the kernel's message that told of it. */
-  departure?(message: Uint8Array): Pick<Reflex, 'type' | 'conditions'>;
-  add(entry: WantedEntry, holder: Holder): readonly Request[];
-  remove(entry: WantedEntry, holder: Holder): readonly Request[];
   /** Texts that must be refused, and entries that may be written. For tests. */
   readonly samples: readonly Values[];
   readonly refused: readonly string[];

@@ -7,7 +7,7 @@ import { IFLA, IFLA_BRIDGE } from '../wire/if-link.ts';
 import { parseInteger } from '../wire/numbers.ts';
 import { AF, RTM, SIZE } from '../wire/rtnetlink.ts';
 import { readSwitch } from '../wire/words.ts';
-import type { FoundEntry, Holder, ListTable, Request } from './list.ts';
+import type { FoundEntry, Holder, Request, ToldList } from './list.ts';
 
 /** Whose table is meant: the port's (kept by its master) or the bridge's own (uapi/linux/if_bridge.h). */
 const BRIDGE_FLAGS = { MASTER: 1, SELF: 2 } as const;
@@ -29,7 +29,7 @@ const fields = {
 } as const;
 
 /** The VLANs a bridge's port is in, or the bridge itself (bridge(8), `bridge vlan`). */
-export const vlans: ListTable = {
+export const vlans: ToldList = {
   name: 'vlans',
   summary:
     'The VLANs a bridge port is in; on a bridge, those of the bridge itself. What is not written is not managed: `20` alone puts the port in tagged, and leaves `pvid` and `untagged` of a VLAN that is there.',

@@ -97,6 +97,8 @@ for (const packet of cases) {
     const holder = { ifindex: namesIn(packet).indexOf(packet.link) ?? 0, name: packet.link, kind: kindOf(packet) };
     const encoding = encodeStep(step, {
       names: namesIn(packet),
+      namespace: null,
+      under: () => ({ names: namesIn(packet), namespace: null }),
       holder: () => holder,
       at: () => undefined,
       numberOf: () => undefined,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bridgePortLeft } from '../../../src/reconcilers/bridge-port.ts';
 import { everyLink } from '../../../src/reconcilers/every-link.ts';
-import { fieldsOf, kindNamed, kinds, lists, masters } from '../../../src/reconcilers/index.ts';
+import { fieldsOf, kindNamed, kinds, lists, masters, ownLists } from '../../../src/reconcilers/index.ts';
 import type { Fields, Kind } from '../../../src/reconcilers/kind.ts';
 import { ipPortWords, ipWords } from './ip-words.ts';
 
@@ -98,7 +98,7 @@ test('rows that share an attribute are bits of it', () => {
 });
 
 test('a key means one thing wherever it may be written', () => {
-  const listNames = Object.keys(lists);
+  const listNames = Object.keys({ ...lists, ...ownLists });
   const memberLists = masters.flatMap(({ membership }) => membership?.list ?? []);
   const portKeys = masters.flatMap(({ membership }) => membership?.port?.key ?? []);
   const reserved = new Set([
