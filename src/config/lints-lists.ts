@@ -1,7 +1,7 @@
 import { entryText } from '../model/entry-text.ts';
 import { canonical } from '../model/value.ts';
 import { listsOf } from '../reconcilers/index.ts';
-import { underlayOf, type WorldLint } from './lint.ts';
+import { underlayOf, type WorldLint, written } from './lint.ts';
 import { spotIn, type WorldLink } from './world.ts';
 
 interface Placed {
@@ -28,6 +28,19 @@ export const listLints: readonly WorldLint[] = [
             yield { message, spot: spotIn(link, placed), also: spotIn(before.link, before) };
           }
         }
+      }
+    },
+  },
+  {
+    id: 'routers-without-isatap',
+    severity: 'warning',
+    doc: 'A sit tunnel that is none of ISATAP has `prl`, which the kernel keeps and never looks at.',
+    *check(world) {
+      for (const link of world.links.values()) {
+        const list = link.part?.lists.prl;
+        if (list === undefined || list.entries.length === 0 || written(link, 'isatap') === true) continue;
+        const message = `\`prl\` means something with \`isatap: true\` only, which \`${link.id}\` does not say`;
+        yield { message, spot: spotIn(link, list) };
       }
     },
   },

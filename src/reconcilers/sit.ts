@@ -9,6 +9,7 @@ import { oneOf } from '../wire/words.ts';
 import { mtuWithin } from './every-link.ts';
 import { defineKind, info, infoSpread, type Lint } from './kind.ts';
 import { receivePorts } from './receive-ports.ts';
+import { routerList } from './router-list.ts';
 import { encapRows, endRows, ends, endsApart, ipv4HeaderRows, live, made, tunnelLacks } from './tunnel.ts';
 
 /** An address and its length, each in an attribute of its own. */
@@ -107,7 +108,7 @@ export const sit = defineKind({
     ),
     ...encapRows(IFLA_IPTUN),
   },
-  lists: { fou: receivePorts('IPv4', 41) },
+  lists: { fou: receivePorts('IPv4', 41), prl: routerList },
   lints: [discoveryIsOn, prefixTooLong],
   left: {
     ENCAP_LIMIT: 'of tunnels over IPv6',

@@ -1,6 +1,6 @@
 // kernels: uml-6.12 uml-6.1
 // timeout: 200
-// What rtnetlink does not tell: ports that take packets out of UDP.
+// What rtnetlink does not tell: ports that take packets out of UDP, and the routers of ISATAP.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { output, run } from './support/command.ts';
@@ -25,6 +25,12 @@ import { until } from './support/until.ts';
 async function portsOf(ns: Tools): Promise<readonly string[]> {
   const lines = (await ns.ip('fou', 'show')).trim().split('\n');
   return lines.flatMap((line) => (line === '' ? [] : [line.trim().replace(/^port /, '')])).sort();
+}
+
+/** The routers of a link as ip-tunnel(8) says them (`pdr`: a default one), in order. */
+async function routersOf(ns: Tools, name: string): Promise<readonly string[]> {
+  const text = await ns.ip('tunnel', 'show', name);
+  return [...text.matchAll(/\b(pd?r) (\S+)/g)].map(([, word, router]) => `${router} ${word}`).sort();
 }
 
 const ends = 'local: 192.0.2.1, remote: 192.0.2.2';
@@ -174,4 +180,44 @@ test('a port of a tunnel whose packets go through another namespace is opened th
   daemon.write('10-links.yaml', `namespaces: { ${one}: { links: {} } }`);
   await inSync(daemon);
   await until(async () => (await portsOf(ns)).length === 0, { within, what: 'the port is closed' });
+});
+
+test('the routers of an ISATAP link are kept, by the sweep, and go with their lines', async (t) => {
+  t.diagnostic('kind: sit');
+  const yaml = (prl: string) => `daemon: { sweep: 1s }
+links: { is0: { kind: sit, local: 192.0.2.1, isatap: true, prl: ${prl} } }`;
+  const { ns, daemon } = await keepInSync(
+    t,
+    yaml('[192.0.2.9, { address: 192.0.2.10, default: true }, { address: 192.0.2.11, default: false }]'),
+  );
+  const wanted = ['192.0.2.10 pdr', '192.0.2.11 pr', '192.0.2.9 pr'];
+  assert.deepEqual(await routersOf(ns, 'is0'), wanted);
+
+  const prl = 'tunnel prl dev is0';
+  await unheard(daemon, () =>
+    ns.ipBatch([
+      ...[`${prl} prl-delete 192.0.2.9`, `${prl} prl-delete 192.0.2.10`],
+      ...[`${prl} prl-nodefault 192.0.2.10`, `${prl} prl-default 192.0.2.99`],
+    ]),
+  );
+  await until(
+    async () => String(await routersOf(ns, 'is0')) === String([...wanted, '192.0.2.99 pdr'].sort()),
+    {
+      within,
+    },
+  );
+  await inSync(daemon);
+
+  await daemon.stop();
+  const next = await startDaemon(t, { enter: ns.enter }, daemon.folders);
+  await inSync(next);
+  assert.equal(heard(next, 'is0', 'drift'), 0);
+  next.write('10-links.yaml', yaml('[192.0.2.10]'));
+  await inSync(next);
+  assert.deepEqual(await routersOf(ns, 'is0'), ['192.0.2.10 pdr', '192.0.2.99 pdr']);
+  next.write('10-links.yaml', yaml('[192.0.2.10], exclusive: [prl]'));
+  await inSync(next);
+  assert.deepEqual(await routersOf(ns, 'is0'), ['192.0.2.10 pdr']);
+  await ns.ip('link', 'del', 'is0');
+  await until(async () => String(await routersOf(ns, 'is0').catch(() => [])) === '192.0.2.10 pr', { within });
 });
