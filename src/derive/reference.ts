@@ -11,6 +11,7 @@ import {
   explainOwnKeys,
   explainSettings,
 } from './explain.ts';
+import { listing } from './grammar.ts';
 import { references } from './namespace-body.ts';
 
 /** The page docs/configuration.md: every key of every kind, as the tables have them. */
@@ -35,7 +36,7 @@ export function configurationReference(): string {
     '',
     ...keyTable([...explainOwnKeys(), ...explainFields(everyLink)]),
     ...Object.keys(lists).flatMap(listSection),
-    ...Object.keys(ownLists).flatMap(listSection),
+    ...Object.keys(ownLists).flatMap(ownListSection),
     ...linkKinds.flatMap(kindSection),
     ...namespaceSection(),
     '## daemon',
@@ -100,6 +101,14 @@ function listSection(name: string): readonly string[] {
     takes ?? '',
   ]);
   return [`### ${name}`, '', doc, '', ...(rows.length === 0 ? [] : markdown(['key', '', 'takes'], rows))];
+}
+
+/** A list only some kinds have. */
+function ownListSection(name: string): readonly string[] {
+  const [head = '', ...rest] = listSection(name);
+  const owners = linkKinds.filter(({ lists: own }) => own?.[name] !== undefined);
+  const links = owners.map((kind) => `[\`${kind.name}\`](#${kind.name})`);
+  return [head, '', `Only of ${listing(links, 'and')}.`, ...rest.slice(1)];
 }
 
 function keyTable(keys: readonly ExplainedKey[]): readonly string[] {
