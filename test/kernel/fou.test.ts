@@ -2,6 +2,8 @@
 // timeout: 200
 // What rtnetlink does not tell: ports that take packets out of UDP, and the routers of ISATAP.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { output, run } from './support/command.ts';
 import { startDaemon } from './support/daemon.ts';
@@ -51,6 +53,33 @@ links: { t0: { kind: ipip, ${ends}, fou: 5555 } }`,
 
   await run(['modprobe', '-qa', 'fou', 'fou6']);
   await until(async () => (await portsOf(ns)).length === 1, { within });
+  await inSync(daemon);
+  assert.equal(heard(daemon, 't0', 'refused'), 1);
+});
+
+test('a port that somebody else has is opened by a sweep once it is free', async (t) => {
+  t.diagnostic('kind: ipip');
+  await run(['modprobe', '-qa', 'fou', 'fou6']);
+  let release: () => void = () => undefined;
+  const holding =
+    'import socket; s = socket.socket(type=socket.SOCK_DGRAM); s.bind(("", 5555)); print(flush=True); input()';
+  const { ns, daemon } = await keep(
+    t,
+    `daemon: { sweep: 1s }
+links: { t0: { kind: ipip, ${ends}, fou: [5555, 5556] } }`,
+    async (made) => {
+      const [program = '', ...args] = [...made.enter, 'python3', '-c', holding];
+      const holder = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+      t.after(() => holder.kill('SIGKILL'));
+      await once(holder.stdout, 'data');
+      release = () => holder.stdin.end('\n');
+    },
+  );
+  await hears(daemon, 't0', 'refused');
+  assert.match((await objectOf(daemon, 't0')).reason ?? '', /^fou 5555: .*EADDRINUSE/);
+  assert.deepEqual(await portsOf(ns), ['5556 ipproto 4']);
+  release();
+  await until(async () => (await portsOf(ns)).length === 2, { within });
   await inSync(daemon);
   assert.equal(heard(daemon, 't0', 'refused'), 1);
 });
