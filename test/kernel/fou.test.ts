@@ -1,5 +1,5 @@
 // kernels: uml-6.12 uml-6.1
-// timeout: 200
+// timeout: 300
 // What rtnetlink does not tell: ports that take packets out of UDP, and the routers of ISATAP.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
