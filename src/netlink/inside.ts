@@ -4,7 +4,7 @@ import { IFLA } from '../wire/if-link.ts';
 import { AF, IFA, NLM_F, NLMSG, RTM } from '../wire/rtnetlink.ts';
 import type { Channel, Exchanger } from './channel.ts';
 import { acknowledgementOf, eachMessage } from './messages.ts';
-import { type Courier, type NamedNamespace, notThere } from './namespaces.ts';
+import { type Courier, lostTheWay, type NamedNamespace } from './namespaces.ts';
 import { ExchangeError, NativeError } from './native.ts';
 import { type Answer, type RequestBody, unknownAnswer, writeRequest } from './request.ts';
 
@@ -80,8 +80,8 @@ export class InsideChannel implements Exchanger {
     try {
       return this.#courier.run(this.#to, this.#main.portId, requests);
     } catch (error) {
-      if (error instanceof ExchangeError) return error.answers;
-      if (!(error instanceof NativeError) || !notThere(error)) throw error;
+      if (!(error instanceof ExchangeError)) throw error;
+      if (!lostTheWay(this.#to, error)) return error.answers;
       this.#gone();
       return undefined;
     }

@@ -4,7 +4,7 @@ import type { Errand, GenericErrand, InterfaceErrand, Replies } from '../wire/er
 import { CTRL_ATTR, CTRL_CMD, GENL_HDRLEN, GENL_ID_CTRL, NETLINK_GENERIC } from '../wire/genetlink.ts';
 import { NLM_F, NLMSG } from '../wire/rtnetlink.ts';
 import { acknowledgementOf, eachMessage, wordsFor } from './messages.ts';
-import { type Courier, here, type NamedNamespace } from './namespaces.ts';
+import { type Courier, here, lostTheWay, type NamedNamespace } from './namespaces.ts';
 import { NativeError } from './native.ts';
 import { type Answer, unknownAnswer, writeRequest } from './request.ts';
 
@@ -14,8 +14,6 @@ export interface Report {
   readonly replies: Replies;
 }
 
-/** What native/courier.cc does before it is there. */
-const theWay: ReadonlySet<string> = new Set(['open', 'setns', 'getsockopt']);
 const ENOENT = 2;
 /** A dump that changed underway is asked for again, so often. */
 const MOST_TRIES = 10;
@@ -41,15 +39,10 @@ export class Messenger {
       return errand.by === 'ioctl' ? this.#call(errand) : this.#ask(errand);
     } catch (error) {
       if (!(error instanceof NativeError)) throw error;
-      if (!this.#isAway(error)) return refusal(error.errno, wordsFor(error.errno));
+      if (!lostTheWay(this.#to, error)) return refusal(error.errno, wordsFor(error.errno));
       this.#gone();
       return { answer: unknownAnswer, replies: [] };
     }
-  }
-
-  /** Whether it was the way there that failed: nothing stands under the name, or another namespace. */
-  #isAway({ syscall }: NativeError): boolean {
-    return this.#to !== here && theWay.has(syscall);
   }
 
   #call({ link, request, data, otherwise }: InterfaceErrand): Report {

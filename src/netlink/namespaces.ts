@@ -103,7 +103,10 @@ export class MountTable {
   }
 }
 
-/** Whether a courier failed because nothing is there, or another namespace than was meant. */
-export function notThere({ code }: NativeError): boolean {
-  return code === 'ESTALE' || code === 'ENOENT' || code === 'EINVAL';
+/** What native/courier.cc does before it is there. */
+const theWay: ReadonlySet<string> = new Set(['open', 'setns', 'getsockopt']);
+
+/** Whether a courier failed on the way to another namespace: nothing has the name, or something else than was meant. */
+export function lostTheWay(to: NamedNamespace, { syscall }: NativeError): boolean {
+  return to !== here && theWay.has(syscall);
 }
