@@ -25,6 +25,7 @@ export function explanationText(explanation: Explanation): string {
 function kindText(kind: ExplainedKind): string {
   const { members } = kind;
   const parts = [`${kind.name}\n${indented(kind.summary)}${indented(kind.when)}`];
+  if (kind.knows.length > 0) parts.push(kind.knows.map(indented).join(''));
   if (kind.module !== null) parts.push(`Comes with the kernel module ${kind.module}.\n`);
   if (kind.since !== null) parts.push(`Since Linux ${kind.since}.\n`);
   if (kind.under !== 'links') {

@@ -57,6 +57,8 @@ export interface ExplainedKind {
   readonly name: string;
   readonly summary: string;
   readonly when: string;
+  /** What one has to know who uses it. */
+  readonly knows: readonly string[];
   /** The key at the top of a file it stands under: a link, which says its kind, or something by itself. */
   readonly under: Kind['declaredUnder'];
   /** Whether vnetd can make it. */
@@ -103,6 +105,7 @@ export function explainKind(kind: Kind): ExplainedKind {
     name: kind.name,
     summary: kind.summary,
     when: kind.when,
+    knows: kind.knows,
     under: kind.declaredUnder,
     made: kind.made,
     module: kind.kernel?.module ?? null,

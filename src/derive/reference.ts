@@ -12,6 +12,7 @@ import {
   explainSettings,
 } from './explain.ts';
 import { listing } from './grammar.ts';
+import { markdown } from './markdown.ts';
 import { references } from './namespace-body.ts';
 
 /** The page docs/configuration.md: every key of every kind, as the tables have them. */
@@ -130,10 +131,4 @@ function settings(): readonly string[] {
     ['key', '', 'takes'],
     rows.map(({ key, doc, takes }) => [`\`${key}\``, doc, takes ?? '']),
   );
-}
-
-function markdown(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line), ''];
 }

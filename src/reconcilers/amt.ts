@@ -40,6 +40,8 @@ export const amt = defineKind({
   name: 'amt',
   summary: 'Multicast over a network that has none (RFC 7450).',
   when: 'A relay stands where multicast comes from, a gateway at whoever wants it. Within one network an IGMP proxy will do.',
+  knows: ['A gateway needs `discovery`, the address by which it finds a relay.'],
+  triedOn: ['6.12'],
   kernel: { kind: 'amt', module: 'amt', since: '5.16' },
   // Gateways bind it too (amt_socket_create).
   apart: { relay_port: null },

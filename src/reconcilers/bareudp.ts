@@ -21,6 +21,8 @@ export const bareudp = defineKind({
   name: 'bareudp',
   summary: 'Packets of one protocol in UDP with no header between (RFC 7510 for MPLS).',
   when: 'To carry MPLS or IP over a network that balances by UDP ports; where to, routes with `encap` or tc say. For Ethernet: vxlan.',
+  knows: ['It has no `remote`: without a route with `encap` or a tc(8) rule nothing leaves by it.'],
+  triedOn: ['6.12'],
   address: 'none',
   lacks: { address: 'it carries packets without an Ethernet header' },
   apart: { dstport: null },

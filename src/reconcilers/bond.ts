@@ -83,6 +83,12 @@ export const bond = defineKind({
   name: 'bond',
   summary: 'Several links as one, for more capacity or for a spare.',
   when: 'For two cards to one switch (or a pair of switches that agree); a `team` does the same in user space.',
+  knows: [
+    '802.3ad asks for a switch that speaks LACP; balance-rr, balance-xor and broadcast for a static group; active-backup, balance-tlb and balance-alb for nothing.',
+    'With neither `miimon` nor `arp_interval` no failure of a member is ever seen.',
+    'A link joins only while it is down, which drops its routes; vnetd puts addresses and routes back.',
+    'Addresses belong on the bond, not on its members.',
+  ],
   kernel: { kind: 'bond', module: 'bonding' },
   address: 'members',
   fields: {

@@ -60,6 +60,11 @@ export const bridge = defineKind({
   name: 'bridge',
   summary: 'A switch in software: what comes in by one port goes out by the port its address was learnt on.',
   when: 'To put virtual machines and containers on the same network as a card. An enslaved card’s address belongs on the bridge.',
+  knows: [
+    'Without `address` it has the lowest MAC of its ports, and another one when ports come and go.',
+    'A Wi-Fi card that joined an access point is no good as a port: the access point takes frames of one MAC only.',
+    'With `stp_state` a new port passes nothing for twice the `forward_delay`.',
+  ],
   fields: {
     // The first port moves what stood in the creating message (br_mtu_auto_adjust in net/bridge/br_if.c).
     mtu: mtuWithin(ethernetMtu, { twice: true }),

@@ -22,6 +22,7 @@ export const erspan = defineKind({
   name: 'erspan',
   summary: 'Copies of Ethernet frames in IPv4 packets, for an analyser elsewhere (ERSPAN).',
   when: 'To send or to take a mirror of a port; what a switch calls a session is the `key`. To join networks, gretap; over IPv6, ip6erspan.',
+  knows: ['Both ends have to agree on the `key`, 0 to 1023; tc(8) puts a mirror into it.'],
   kernel: { kind: 'erspan', module: 'ip_gre' },
   sends: 'whole',
   fallback: 'erspan0',

@@ -70,6 +70,10 @@ export const geneve = defineKind({
   name: 'geneve',
   summary: 'An Ethernet segment carried over UDP, with options in the header (RFC 8926).',
   when: 'Where the other end speaks Geneve, as OVN and cloud gateways do, or options travel along. For several ends by flooding or multicast, vxlan; for one end without UDP, gretap.',
+  knows: [
+    'Each frame grows by 50 bytes on its way and more with options, by 20 more over IPv6.',
+    'It has one `remote`: for several ends each takes one of its own, or a program sends with `external`.',
+  ],
   apart: { id: 'none', remote: 'none', dstport: 6081, external: false },
   fields: {
     mtu: mtuWithin({ min: 68, max: 65485 }),

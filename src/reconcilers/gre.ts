@@ -29,6 +29,10 @@ export const gre = defineKind({
   name: 'gre',
   summary: 'Packets of any protocol in IPv4 packets, with a GRE header (RFC 2784, RFC 2890).',
   when: 'For IPv4 and IPv6 in one tunnel, for multicast and routing protocols, or to tell tunnels between the same ends apart by `key`. For Ethernet inside, gretap; for IPv4 alone, ipip is leaner.',
+  knows: [
+    'Each packet grows by 24 bytes on its way, by 4 more with a `key`, a checksum or sequence numbers each.',
+    'It has carrier whatever the other end does.',
+  ],
   kernel: { kind: 'gre', module: 'ip_gre' },
   sends: 'whole',
   fallback: 'gre0',

@@ -20,6 +20,10 @@ export const gretap = defineKind({
   name: 'gretap',
   summary: 'Ethernet frames in IPv4 packets, with a GRE header (RFC 2784, RFC 2890).',
   when: 'To bring a bridge to one other site. For many sites or where GRE is filtered, vxlan or geneve; over IPv6, ip6gretap; without Ethernet inside, gre.',
+  knows: [
+    'Each frame grows by 38 bytes on its way, by 4 more with a `key`, a checksum or sequence numbers each.',
+    'It has carrier whatever the other end does; a bridge over two of them between the same sites is a loop.',
+  ],
   kernel: { kind: 'gretap', module: 'ip_gre' },
   sends: 'whole',
   fallback: 'gretap0',

@@ -11,6 +11,10 @@ export const gtp = defineKind({
   name: 'gtp',
   summary: 'The user plane of a mobile network: IP of telephones in UDP, by the GTP protocol of 3GPP.',
   when: 'In a gateway of a mobile network, whose control program adds the tunnels. Elsewhere: any other tunnel.',
+  knows: [
+    'The program that adds its tunnels, by generic netlink, has to add them again after the link was made anew.',
+  ],
+  triedOn: ['6.1'],
   address: 'none',
   lacks: { address: 'it carries IP packets, without a header of its own' },
   // Its sockets take the two UDP ports of GTP.

@@ -26,6 +26,11 @@ export const hsr = defineKind({
   summary:
     'Every frame on two ways at once, so that none is lost when one breaks (IEC 62439-3, HSR and PRP).',
   when: 'For the ring (HSR) or the two networks (PRP) of an industrial plant. Where a moment’s loss does no harm: a bond.',
+  knows: [
+    'Each frame grows by 6 bytes on its way: its `mtu` is that much below that of the links underneath.',
+    'All that is attached to the ring or to both networks has to speak it too.',
+  ],
+  triedOn: ['6.1'],
   address: 'lower',
   lacks: { address: 'it has that of `slave1`' },
   takes: { from: ['slave1', 'slave2'] },

@@ -8,6 +8,9 @@ export const ifb = defineKind({
   summary:
     'An intermediate functional block: packets redirected to it pass its queueing discipline and go on.',
   when: 'To shape what comes in: redirect a link’s ingress here and put a qdisc on it.',
+  knows: [
+    'Loading its module makes `ifb0` and `ifb1` in the host’s namespace, unless the module’s option `numifbs=0` is set.',
+  ],
   fields: {
     // It has no ndo_set_mac_address: the creating message alone decides (drivers/net/ifb.c).
     address: attr(

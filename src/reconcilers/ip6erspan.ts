@@ -22,6 +22,7 @@ export const ip6erspan = defineKind({
   name: 'ip6erspan',
   summary: 'Copies of Ethernet frames in IPv6 packets, for an analyser elsewhere (ERSPAN).',
   when: 'As erspan, over an IPv6 network. To join networks, ip6gretap.',
+  knows: ['Both ends have to agree on the `key`, 0 to 1023; tc(8) puts a mirror into it.'],
   kernel: { kind: 'ip6erspan', module: 'ip6_gre' },
   sends: 'whole',
   apart: { ...endsApart, ikey: 'none', external: false },

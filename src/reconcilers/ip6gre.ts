@@ -19,6 +19,7 @@ export const ip6gre = defineKind({
   name: 'ip6gre',
   summary: 'Packets of any protocol in IPv6 packets, with a GRE header (RFC 7676).',
   when: 'As gre, over an IPv6 network. For Ethernet inside, ip6gretap; for IP alone, ip6tnl is leaner.',
+  knows: ['Each packet grows by 44 bytes on its way, by 8 more unless `encaplimit` is none.'],
   kernel: { kind: 'ip6gre', module: 'ip6_gre' },
   sends: 'whole',
   fallback: 'ip6gre0',

@@ -11,6 +11,10 @@ export const ip6tnl = defineKind({
   name: 'ip6tnl',
   summary: 'IPv6 or IPv4 packets in IPv6 packets (RFC 2473).',
   when: 'For a lean tunnel over IPv6, and for DS-Lite. For multicast, keys or other protocols inside, ip6gre; over IPv4, ipip and sit.',
+  knows: [
+    'Each packet grows by 40 bytes on its way, by 8 more unless `encaplimit` is none.',
+    'It has carrier whatever the other end does.',
+  ],
   kernel: { kind: 'ip6tnl', module: 'ip6_tunnel' },
   sends: 'whole',
   fallback: 'ip6tnl0',

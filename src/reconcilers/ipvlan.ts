@@ -43,10 +43,17 @@ export const ipvlanTakes: Taking = {
 /** They answer under the MAC underneath, and follow it. */
 export const ipvlanLacks = { address: 'it has that of the link underneath' } as const;
 
+export const ipvlanKnows: readonly string[] = [
+  'All children have the MAC of the link underneath: DHCP over ipvlan needs a client identifier that differs.',
+  'Children cannot reach the link underneath, nor it them.',
+  'In modes l3 and l3s nothing is broadcast and no ARP is answered: routers need a route to them.',
+];
+
 export const ipvlan = defineKind({
   name: 'ipvlan',
   summary: 'A link with IP addresses of its own and the MAC of another underneath.',
   when: 'Where a macvlan would do but the switch allows one MAC a port, or over Wi-Fi. DHCP by MAC does not work on it.',
+  knows: ipvlanKnows,
   address: 'lower',
   lacks: ipvlanLacks,
   takes: ipvlanTakes,

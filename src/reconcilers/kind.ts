@@ -141,6 +141,10 @@ export interface Taking {
   readonly unsaid?: Values;
 }
 
+/** The series of Linux every kind is tried on, as far as they have it. */
+export const labKernels = ['6.1', '6.12'] as const;
+export type LabKernel = (typeof labKernels)[number];
+
 /** A kind as the kernel has it. */
 export interface KernelKind {
   /** IFLA_INFO_KIND. */
@@ -159,6 +163,10 @@ export interface Kind {
   readonly summary: string;
   /** When to use it, and when its cousin. */
   readonly when: string;
+  /** What one has to know who uses it, a sentence each. */
+  readonly knows: readonly string[];
+  /** The lab’s kernels that have it, on which it is tried; the others are seen to lack it. */
+  readonly triedOn: readonly LabKernel[];
   /** Whether the kernel makes it on request; a `device` is made by somebody else. */
   readonly made: boolean;
   /** null for kinds the kernel has no word for. */
@@ -215,6 +223,8 @@ export function defineKind<
 >(table: K): K & Kind {
   return {
     declaredUnder: 'links',
+    knows: [],
+    triedOn: labKernels,
     made: true,
     kernel: { kind: table.name, module: table.name },
     address: 'random',

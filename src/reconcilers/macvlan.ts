@@ -72,10 +72,18 @@ export const macvlanLeft = {
   BC_QUEUE_LEN_USED: 'what the longest queue of all children comes to',
 } as const;
 
+export const macvlanKnows: readonly string[] = [
+  'Children cannot reach their parent, nor it them: where they have to, use a bridge, or give the host a child of its own.',
+  'In mode vepa children reach each other only through a switch port that sends frames back (hairpin, reflective relay).',
+  'Each child is a MAC more on the switch port: port security and Wi-Fi allow one, where ipvlan works.',
+  'A passthru child has the link for itself.',
+];
+
 export const macvlan = defineKind({
   name: 'macvlan',
   summary: 'A link with a MAC of its own on top of another.',
   when: 'To put a container on the network of a card without a bridge; children cannot reach their parent. Where the switch allows one MAC a port, or over Wi-Fi: ipvlan.',
+  knows: macvlanKnows,
   takes: macvlanTakes,
   fields: macvlanFields,
   left: macvlanLeft,

@@ -1,10 +1,11 @@
 import { defineKind } from './kind.ts';
-import { macvlanFields, macvlanLeft, macvlanTakes } from './macvlan.ts';
+import { macvlanFields, macvlanKnows, macvlanLeft, macvlanTakes } from './macvlan.ts';
 
 export const macvtap = defineKind({
   name: 'macvtap',
   summary: 'A macvlan that a program reads and writes, through `/dev/tapN`.',
   when: 'To put a virtual machine on the network of a card without a bridge. For containers: macvlan; where the machine must reach its host: a tap on a bridge.',
+  knows: macvlanKnows,
   takes: macvlanTakes,
   fields: macvlanFields,
   left: macvlanLeft,

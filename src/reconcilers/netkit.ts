@@ -30,6 +30,8 @@ export const netkit = defineKind({
   name: 'netkit',
   summary: 'A pair of links for containers, whose packets BPF programs decide about on the way.',
   when: 'Where Cilium or the like attaches programs to it; without a program it passes packets on as a veth does.',
+  knows: ['Programs for both ends are attached through the end that the pair was made by.'],
+  triedOn: ['6.12'],
   kernel: { kind: 'netkit', since: '6.7' },
   fields: {
     mtu: mtuWithin(ethernetMtu),

@@ -71,6 +71,7 @@ export const sit = defineKind({
   summary:
     'IPv6 packets in IPv4 packets: 6in4, 6to4, 6rd and ISATAP (RFC 4213, RFC 3056, RFC 5969, RFC 5214).',
   when: 'To bring IPv6 over an IPv4 network. For IPv4 inside alone, ipip; for both families and multicast, gre.',
+  knows: ['Each packet grows by 20 bytes on its way.', 'It has carrier whatever the other end does.'],
   sends: 'whole',
   fallback: 'sit0',
   address: 'none',

@@ -22,6 +22,7 @@ export const vcan = defineKind({
   name: 'vcan',
   summary: 'A virtual CAN bus: what one program sends on it every other one hears.',
   when: 'To try programs for a CAN bus without one. To join the buses of two namespaces: vxcan.',
+  knows: ['Frames stay within the host; for a real bus the card is a `device`.'],
   address: 'none',
   lacks: canLacks,
   fields: canFields,

@@ -15,6 +15,11 @@ export const vlan = defineKind({
   name: 'vlan',
   summary: 'An 802.1Q or 802.1ad tag on top of another link.',
   when: 'For a VLAN of a trunk port as a link of its own; when many ports share VLANs, a bridge with `vlan_filtering` is simpler.',
+  knows: [
+    'The switch port on the other end has to be a trunk that carries the VLAN tagged.',
+    'Its `mtu` cannot be larger than that of the link underneath.',
+    'It has carrier and goes down with the link underneath, unless `loose_binding` is written.',
+  ],
   kernel: { kind: 'vlan', module: '8021q' },
   address: 'lower',
   fields: {

@@ -16,6 +16,7 @@ export const vti = defineKind({
   summary:
     'A link for what IPsec carries over IPv4: routes lead to it, and policies find its packets by their mark.',
   when: 'To route into IPsec tunnels of a keying daemon, one link for each peer. Over IPv6, vti6; the policies themselves are not vnetd’s.',
+  knows: ['Without a policy that has its key as mark nothing passes.'],
   kernel: { kind: 'vti', module: 'ip_vti' },
   sends: 'whole',
   fallback: 'ip_vti0',

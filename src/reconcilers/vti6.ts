@@ -10,6 +10,7 @@ export const vti6 = defineKind({
   summary:
     'A link for what IPsec carries over IPv6: routes lead to it, and policies find its packets by their mark.',
   when: 'As vti, where the ends of the IPsec tunnel have IPv6 addresses.',
+  knows: ['Without a policy that has its key as mark nothing passes.'],
   kernel: { kind: 'vti6', module: 'ip6_vti' },
   sends: 'whole',
   fallback: 'ip6_vti0',

@@ -7,6 +7,7 @@ export const vxcan = defineKind({
   name: 'vxcan',
   summary: 'A pair of CAN links, each the other end’s bus.',
   when: 'To give a namespace a CAN bus of the host, with can-gw(8) between; within one namespace a vcan will do.',
+  knows: ['A pair has carrier only when both ends are up.'],
   address: 'none',
   lacks: canLacks,
   fields: {

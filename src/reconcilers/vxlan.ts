@@ -79,6 +79,11 @@ export const vxlan = defineKind({
   name: 'vxlan',
   summary: 'An Ethernet segment carried over UDP (RFC 7348).',
   when: 'To stretch a bridge over routers. For a point-to-point tunnel, gretap is smaller; for many options in the header, geneve.',
+  knows: [
+    'Each frame grows by 50 bytes on its way, by 70 over IPv6: the network underneath needs a larger `mtu`, or this link a smaller one.',
+    'Without `dstport` the kernel takes 8472, not the 4789 that IANA assigned and hardware uses.',
+    'Without `remote` it floods only to what bridge(8) puts into its forwarding table.',
+  ],
   fields: {
     mtu: mtuWithin(ethernetMtu),
     id: info(IFLA_VXLAN.ID, u32({ max: 0xff_ffff }), { ...made }, 'The network identifier (VNI).'),

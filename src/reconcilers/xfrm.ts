@@ -25,6 +25,8 @@ export const xfrm = defineKind({
   name: 'xfrm',
   summary: 'A link whose packets the IPsec policies of one identifier encrypt.',
   when: 'For IPsec by routes: policies and states with this `if_id`, brought by charon or the like, do the rest. Older kernels have vti.',
+  knows: ['Without policies and states that have its `if_id` nothing passes.'],
+  triedOn: ['6.12'],
   kernel: { kind: 'xfrm', module: 'xfrm_interface' },
   // An id without the link underneath is that of another one (xfrmi_change).
   sends: 'whole',

@@ -5,7 +5,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { article } from '../../src/derive/grammar.ts';
-import { type kinds, linkKinds } from '../../src/reconcilers/index.ts';
+import { kinds, linkKinds } from '../../src/reconcilers/index.ts';
+import { labKernels } from '../../src/reconcilers/kind.ts';
 import { lacksKind } from './fields/lacking.ts';
 import { infinibandPorts } from './support/infiniband.ts';
 import type { LinkJson } from './support/ip.ts';
@@ -232,9 +233,24 @@ async function live(t: TestContext, kind: LinkKind): Promise<void> {
   );
 }
 
+/** The lab's kernel this is; undefined for the machine's own. */
+const series = labKernels.find((one) => `uml-${one}` === process.env.VNETD_TEST_KERNEL);
+
+test('the kernel has the kinds its table says it has, and no other', { skip: series === undefined }, () => {
+  const made = linkKinds.filter((kind) => kind.made);
+  const tried = made.filter(({ triedOn }) => series !== undefined && triedOn.includes(series));
+  const known = made.filter(({ name }) => lacksKind(name as LinkKind) === false);
+  assert.deepEqual(
+    known.map(({ name }) => name),
+    tried.map(({ name }) => name),
+  );
+});
+
 for (const kind of Object.keys(lives) as LinkKind[]) {
   if (process.env.VNETD_TEST_KERNEL === 'host' && !onHost.has(kind)) continue;
-  const skip = kind === 'device' ? false : lacksKind(kind);
+  const { triedOn } = kinds[kind];
+  const skip =
+    series !== undefined && !triedOn.includes(series) && `Linux ${series} has no ${kind} in the lab`;
   test(`the life of ${article(kind)}`, { skip }, async (t) => {
     await live(t, kind);
     t.diagnostic(`kind: ${kind}`);

@@ -134,9 +134,9 @@ test('a kind lacks only keys every link has, and its shorthands stand for keys o
 });
 
 test('every kind says what it is and when to use it', () => {
-  for (const { name, summary, when } of Object.values<Kind>(kinds)) {
-    assert.match(summary, /\.$/, name);
-    assert.match(when, /\.$/, name);
+  for (const { name, summary, when, knows, triedOn } of Object.values<Kind>(kinds)) {
+    for (const sentence of [summary, when, ...knows]) assert.match(sentence, /^[\p{Lu}\d`].*\.$/u, name);
+    assert.ok(triedOn.length > 0, `${name} is tried on no kernel`);
   }
 });
 

@@ -1,0 +1,168 @@
+import { linkKinds } from '../reconcilers/index.ts';
+import {
+  type AnyRow,
+  type ChangeNeed,
+  type Kind,
+  labKernels,
+  type Notice,
+  needOf,
+  type OwnAddress,
+  type Shorthand,
+} from '../reconcilers/kind.ts';
+import { explainKind } from './explain.ts';
+import { listing } from './grammar.ts';
+import { markdown } from './markdown.ts';
+
+/** The page docs/kinds.md: which kind for what, what to know of each, and what its own keys do. */
+export function kindsPage(): string {
+  return [
+    '# The kinds of links',
+    '',
+    'Written from the tables vnetd itself reads; `vnetctl explain KIND` says the same. What each key takes is in',
+    'the [configuration reference](configuration.md).',
+    '',
+    'vnetd sets what is written, and brings a link it made up unless `state: down` is written. All else is left to',
+    'the kernel’s defaults, and not looked at. A MAC that nobody writes is a random one where nothing else is said below; a link',
+    'that has to be made again gets back the one it had.',
+    '',
+    ...markdown(
+      ['kind', 'what', ...labKernels],
+      linkKinds.map((kind) => [
+        `[\`${kind.name}\`](#${kind.name})`,
+        kind.summary,
+        ...labKernels.map((one) => (kind.triedOn.includes(one) ? 'yes' : '–')),
+      ]),
+    ),
+    `Under ${listing(labKernels, 'and')}: whether the kernel of that series that vnetd is tested on has it. There each`,
+    'such kind is made, changed behind vnetd’s back, deleted, and taken away again, and the others are seen to be unknown',
+    'to that kernel; `vnetctl doctor` tells what yours lacks.',
+    '',
+    'In the tables below, *change* is what it takes to put a changed value back:',
+    '',
+    ...Object.values(needs).map(({ word, means }) => `- ${word}: ${means}`),
+    '',
+    'and *notice* when vnetd sees the change:',
+    '',
+    ...Object.values(notices).map(({ word, means }) => `- ${word}: ${means}`),
+    '',
+    ...linkKinds.flatMap(section),
+  ].join('\n');
+}
+
+interface Word {
+  readonly word: string;
+  readonly means: string;
+}
+
+const needs: Readonly<Record<ChangeNeed, Word>> = {
+  live: { word: 'live', means: 'the link stays in use' },
+  down: { word: 'down', means: 'the link is taken down and up again, which is disruptive' },
+  empty: { word: 'empty', means: 'its members are put out and in again, which is disruptive' },
+  'empty-and-down': { word: 'empty, down', means: 'both' },
+  recreate: {
+    word: 'anew',
+    means:
+      'the link is deleted and made again, which is disruptive, and never done to one vnetd did not make',
+  },
+  fixed: { word: 'never', means: 'nobody can' },
+};
+
+const notices: Readonly<Record<Notice, Word>> = {
+  always: { word: 'at once', means: 'the kernel announces it' },
+  'when-up': {
+    word: 'while up',
+    means: 'at once on a link that is up; on one that is down the sweep finds it',
+  },
+  never: {
+    word: 'sweep',
+    means: 'the kernel says nothing, and the sweep finds it (`daemon: { sweep: 30s }`)',
+  },
+};
+
+function section(kind: Kind): readonly string[] {
+  const { name, summary, when, fields, membership, shorthands = {} } = kind;
+  const port = membership?.port;
+  return [
+    `## ${name}`,
+    '',
+    summary,
+    when,
+    '',
+    ...facts(kind).map((fact) => `- ${fact}`),
+    '',
+    ...(Object.keys(fields).length === 0 ? [] : rowsOf(fields, shorthands)),
+    ...(port === undefined ? [] : [`Of a member, under \`${port.key}\`:`, '', ...rowsOf(port.fields, {})]),
+  ];
+}
+
+/** What the table says of links of a kind beside its rows. */
+function facts(kind: Kind): readonly string[] {
+  const { knows, fallback, sends, membership, takes, apart } = kind;
+  const { module, since, lacks } = explainKind(kind);
+  return [
+    ...knows,
+    ...macOf(kind),
+    ...Object.entries(lacks).map(([key, why]) => `There is no \`${key}\`: ${why}.`),
+    ...(membership === undefined
+      ? []
+      : [`Its members stand under \`${membership.list}\`, or name it as their \`master\`.`]),
+    ...(takes === undefined || takes.from === 'members' ? [] : [taken(takes.from, takes.sharedAs)]),
+    ...(takes?.inCommon ?? []).map(
+      (key) => `All of one link have the same \`${key}\`: the last to be set holds.`,
+    ),
+    ...(apart === undefined ? [] : [apartWords(Object.keys(apart))]),
+    ...(sends === 'whole'
+      ? ['A change carries all of the kind’s keys along, as found: the kernel resets what it is not told.']
+      : []),
+    ...(fallback === undefined
+      ? []
+      : [`With its module every namespace gets a \`${fallback}\`, which the kernel keeps for itself.`]),
+    ...(module === null ? [] : [`The kernel loads the module \`${module}\` for it.`]),
+    ...(since === null ? [] : [`Since Linux ${since}.`]),
+  ];
+}
+
+function macOf({ address, lacks = {}, made }: Kind): readonly string[] {
+  const words = made && !Object.hasOwn(lacks, 'address') ? ownAddress[address] : null;
+  return words === null ? [] : [words];
+}
+
+const ownAddress: Readonly<Record<OwnAddress, string | null>> = {
+  random: null,
+  lower: 'Without `address` it has the MAC of the link underneath.',
+  members: 'Without `address` it has the MAC of its first member.',
+  none: null,
+};
+
+/** A link hands its packets to one that takes them (rx_handler in include/linux/netdevice.h). */
+function taken(keys: readonly string[], sharedAs: string | undefined): string {
+  const links = `${keys.length === 1 ? 'The link' : 'The links'} under ${listing(keys.map(asCode), 'and')}`;
+  const others = sharedAs === undefined ? 'no other of its like' : 'any number of its like';
+  return `${links} can carry ${others}, and cannot be in a bridge or bond besides.`;
+}
+
+function apartWords(keys: readonly string[]): string {
+  if (keys.length === 0) return 'There can be one in a namespace.';
+  const words = listing(keys.map(asCode), 'and');
+  return keys.length === 1
+    ? `No two over one namespace have the same ${words}.`
+    : `No two over one namespace agree in all of ${words}.`;
+}
+
+function rowsOf(
+  fields: Readonly<Record<string, AnyRow>>,
+  shorthands: Readonly<Record<string, Shorthand>>,
+): readonly string[] {
+  const rows = Object.entries(fields).map(([key, row]) => [
+    `${asCode(key)}${row.required === true ? ' (must be written)' : ''}`,
+    row.since === undefined ? row.doc : `${row.doc} Since Linux ${row.since}.`,
+    needs[needOf(row, { found: {}, wanted: {} })].word,
+    notices[row.notice].word,
+  ]);
+  const short = Object.entries(shorthands).map(([key, { doc }]) => [asCode(key), doc, '', '']);
+  return markdown(['key', '', 'change', 'notice'], [...rows, ...short]);
+}
+
+function asCode(key: string): string {
+  return `\`${key}\``;
+}
