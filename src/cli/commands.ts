@@ -134,8 +134,11 @@ export const commands: readonly CommandRow[] = [
   {
     name: 'doctor',
     summary: 'what this kernel and host lack for what is declared',
-    more: 'Exits 0 when nothing is lacking, else 1.',
-    examples: [['vnetctl doctor', '']],
+    more: 'For a kind the kernel has no links of: the module that is missing, why, and the package that brings it. Exits 0 when nothing is lacking, else 1.',
+    examples: [
+      ['vnetctl doctor', ''],
+      ["vnetctl doctor --json | jq -r '.abilities[].package // empty'", 'packages to install'],
+    ],
     asksDaemon: true,
     load: async () => (await import('./doctor.ts')).doctor,
   },

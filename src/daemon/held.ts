@@ -26,8 +26,10 @@ export interface OpenDrift {
 export interface Refusal {
   readonly reason: string;
   readonly fingerprint: string;
-  /** Whether the kernel lacks it: then a module that is loaded later changes the answer. */
+  /** Whether the kernel lacks it. */
   readonly inability: boolean;
+  /** Whether a module that is loaded later may change the answer: not where the kernel said yes and meant nothing by it. */
+  readonly awaitsModule: boolean;
   /** What it lacks, where it knows no links of the kind at all. */
   readonly lack: Lack | null;
   /** It wants the link down for it (EBUSY on a rename): no refusal to speak of. */

@@ -50,6 +50,7 @@ export class Refusals {
       reason: lack === null ? `${said}${laterWords(held, at)}` : `${said}: ${lack.words}`,
       fingerprint: mark(),
       inability: inabilities.has(errno),
+      awaitsModule: inabilities.has(errno),
       lack,
       busy,
     });
@@ -133,6 +134,7 @@ export class Refusals {
       reason,
       fingerprint: mark(),
       inability: true,
+      awaitsModule: false,
       lack: null,
       busy: false,
     });
@@ -154,7 +156,7 @@ function forgotten(
   const due: ObjectId[] = [];
   for (const [id, held] of objects.entries()) {
     if (held.refusals.size === 0) continue;
-    const over = [...held.refusals].filter(([, one]) => one.inability && mayBeOver(one, held));
+    const over = [...held.refusals].filter(([, one]) => one.awaitsModule && mayBeOver(one, held));
     for (const [at] of over) {
       held.refusals.delete(at);
       held.unheeded.delete(at);

@@ -3,16 +3,19 @@
 // timeout: 300
 // A kind whose module the kernel lacks: told what is missing, and taken up once it is there.
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { article } from '../../src/derive/grammar.ts';
 import { isBefore } from '../../src/model/release.ts';
+import { ModuleNotices } from '../../src/netlink/module-notices.ts';
+import { NetlinkSocket } from '../../src/netlink/native.ts';
 import { linkKinds } from '../../src/reconcilers/index.ts';
+import { NETLINK_KOBJECT_UEVENT } from '../../src/wire/rtnetlink.ts';
 import { output, run } from './support/command.ts';
 import type { Daemon } from './support/daemon.ts';
-import type { Json } from './support/ip.ts';
+import { ip, type Json } from './support/ip.ts';
 import { heard, inSync, keep, objectOf, within } from './support/keeping.ts';
 import { until } from './support/until.ts';
 
@@ -139,6 +142,35 @@ test('a field that is newer than the kernel is told to be so', {
     { key: 'mtu', able: true, ...field },
     { key: 'state', able: true, ...field },
   ]);
+});
+
+test('of all that the kernel tells only modules are heard', async (t) => {
+  const modules = new ModuleNotices();
+  const all = new NetlinkSocket({ protocol: NETLINK_KOBJECT_UEVENT, groups: [1] });
+  t.after(() => all.close());
+  t.after(() => modules.close());
+  const heardOf: (string | null)[] = [];
+  modules.watch((module) => heardOf.push(module));
+
+  for (let i = 0; i < 5; i++) await ip('link', 'add', `u${i}`, 'type', 'bridge');
+  for (let i = 0; i < 5; i++) await ip('link', 'del', `u${i}`);
+  await output(['modprobe', 'nlmon']);
+  await output(['modprobe', '-r', 'nlmon']);
+  // As the kernel writes it once more when asked to (Documentation/ABI/testing/sysfs-uevent): the last there is to hear.
+  await output(['modprobe', 'vcan']);
+  writeFileSync('/sys/module/vcan/uevent', 'add');
+  await until(() => heardOf.filter((module) => module === 'vcan').length === 2, { within });
+  assert.deepEqual(
+    heardOf.filter((module) => module === 'nlmon' || module === 'vcan'),
+    ['nlmon', 'vcan', 'vcan'],
+  );
+  assert.ok(
+    heardOf.every((module) => existsSync(`/sys/module/${module}`) || module === 'nlmon'),
+    String(heardOf),
+  );
+  const found = new Int32Array(2 * 64);
+  assert.ok(all.receive(new Uint8Array(64 * 4096), 4096, found) > heardOf.length + 10, 'and there was more');
+  await output(['modprobe', '-r', 'vcan']);
 });
 
 test('the module of each kind is the one the kernel asks for', async () => {
