@@ -2,6 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { listenForModules } from '../netlink/module-notices.ts';
 import { Courier } from '../netlink/namespaces.ts';
 import { Ledger } from '../owners/ledger.ts';
+import { hostHere } from './abilities/host.ts';
+import { watchModuleFiles } from './abilities/watch-files.ts';
 import { detailOf, doctorOf, planOf } from './answers.ts';
 import { Changes, type DeclarationChange } from './changes.ts';
 import { statusOf } from './held.ts';
@@ -94,6 +96,7 @@ function run(port: NonNullable<typeof parentPort>, data: KeeperData): void {
     socket.close();
     slowSocket.close();
     modules?.close();
+    endWatch();
     ledger.close();
     tell({ say: 'stopped' });
     port.close();
@@ -118,6 +121,7 @@ function run(port: NonNullable<typeof parentPort>, data: KeeperData): void {
   keeper.start();
   const modules = listenForModules();
   modules?.watch((name) => keeper.moduleLoaded(name));
+  const endWatch = watchModuleFiles(hostHere, () => keeper.moduleLoaded(null));
   const beat = setInterval(() => pulse.beat(), 500);
   beat.unref();
 }

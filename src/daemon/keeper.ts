@@ -239,7 +239,7 @@ export class Keeper {
     this.#sweeper.sweep();
   }
 
-  /** The kernel has a module more, whichever that is: what was refused for want of it is tried again. */
+  /** The kernel has a module more, or (`null`) may have: what was refused for want of it is tried again. */
   moduleLoaded(name: string | null): void {
     const { refusals } = this.#books;
     this.#lookAgain(

@@ -108,13 +108,13 @@ export class Refusals {
     const now = abilities();
     const isOther = now !== this.#abilities;
     this.#abilities = now;
-    const words = new Map<string, string>();
+    const marks = new Map<string, string>();
     return forgotten(objects, ({ lack }, { wanted }) => {
       const kind = kindNamed(wanted.kind);
       if (isOther || lack === null || kind === undefined) return isOther;
-      const said = words.get(kind.name) ?? lackOf(hostHere, kind).words;
-      words.set(kind.name, said);
-      return said !== lack.words;
+      const mark = marks.get(kind.name) ?? lackOf(hostHere, kind).mark;
+      marks.set(kind.name, mark);
+      return mark !== lack.mark;
     });
   }
 

@@ -21,8 +21,14 @@ import { until } from './support/until.ts';
 
 const folder = `/lib/modules/${release()}`;
 
+/** Links of other tests may be on their way out still. */
+async function unload(module: string): Promise<void> {
+  await until(async () => (await run(['modprobe', '-r', module])).code === 0, { within });
+}
+
 /** Takes the file of a module away, as if its package were not installed; `install` puts it back. */
 async function withoutFile(t: TestContext, module: string) {
+  await unload(module);
   const file = (await output(['modinfo', '-n', module])).trim();
   const upper = join('/tmp', `without-${module}`);
   for (const part of ['upper', 'work']) mkdirSync(join(upper, part), { recursive: true });
@@ -31,7 +37,6 @@ async function withoutFile(t: TestContext, module: string) {
   copyFileSync(file, copy);
   await output(['mount', '-t', 'overlay', 'without', '-o', layers, folder]);
   t.after(() => run(['umount', '-l', folder]));
-  t.after(() => run(['modprobe', '-r', module]));
   rmSync(file);
   return { install: () => copyFileSync(copy, file), file };
 }
@@ -74,6 +79,7 @@ test('what has no module is refused with what is missing, and made as soon as th
 });
 
 test('a module that is kept from being loaded is told with the line that does it', async (t) => {
+  await unload('nlmon');
   const file = '/etc/modprobe.d/vnetd-test.conf';
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, '# for a test\ninstall nlmon /bin/false\n');
@@ -84,7 +90,6 @@ test('a module that is kept from being loaded is told with the line that does it
     /: its module nlmon is installed and was not loaded: \/etc\/modprobe\.d\/vnetd-test\.conf:2 says `install nlmon \/bin\/false`$/,
   );
   await output(['modprobe', '--ignore-install', 'nlmon']);
-  t.after(() => run(['modprobe', '-r', 'nlmon']));
   await until(async () => (await objectOf(daemon, 'm0')).state === 'in-sync', { within });
 });
 
@@ -95,6 +100,19 @@ test('a module that is installed later is loaded by the next sweep', async (t) =
   install();
   await until(async () => (await objectOf(daemon, 'd0')).state === 'in-sync', { within });
   assert.equal(heard(daemon, 'd0', 'refused'), 1);
+});
+
+test('a module that is installed later is loaded as soon as depmod has listed it', async (t) => {
+  const { install } = await withoutFile(t, 'macvlan');
+  await output(['depmod']);
+  const { daemon } = await keep(
+    t,
+    'daemon: { sweep: 1h }\nlinks: { low0: { kind: ifb }, m0: { kind: macvlan, link: low0 } }',
+  );
+  assert.match(await refusal(daemon, 'm0'), /its module macvlan is not installed for this kernel/);
+  install();
+  await output(['depmod']);
+  await until(async () => (await objectOf(daemon, 'm0')).state === 'in-sync', { within });
 });
 
 test('the doctor sees beforehand what will be lacking', async (t) => {
@@ -145,6 +163,8 @@ test('a field that is newer than the kernel is told to be so', {
 });
 
 test('of all that the kernel tells only modules are heard', async (t) => {
+  await unload('nlmon');
+  await unload('vcan');
   const modules = new ModuleNotices();
   const all = new NetlinkSocket({ protocol: NETLINK_KOBJECT_UEVENT, groups: [1] });
   t.after(() => all.close());
@@ -155,7 +175,7 @@ test('of all that the kernel tells only modules are heard', async (t) => {
   for (let i = 0; i < 5; i++) await ip('link', 'add', `u${i}`, 'type', 'bridge');
   for (let i = 0; i < 5; i++) await ip('link', 'del', `u${i}`);
   await output(['modprobe', 'nlmon']);
-  await output(['modprobe', '-r', 'nlmon']);
+  await unload('nlmon');
   // As the kernel writes it once more when asked to (Documentation/ABI/testing/sysfs-uevent): the last there is to hear.
   await output(['modprobe', 'vcan']);
   writeFileSync('/sys/module/vcan/uevent', 'add');
@@ -170,7 +190,6 @@ test('of all that the kernel tells only modules are heard', async (t) => {
   );
   const found = new Int32Array(2 * 64);
   assert.ok(all.receive(new Uint8Array(64 * 4096), 4096, found) > heardOf.length + 10, 'and there was more');
-  await output(['modprobe', '-r', 'vcan']);
 });
 
 test('the module of each kind is the one the kernel asks for', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 
@@ -21,6 +21,11 @@ export function textOf({ root }: Host, path: string): string {
 
 export function isThere({ root }: Host, path: string): boolean {
   return existsSync(join(root, path));
+}
+
+/** In milliseconds; 0 where it is not there. */
+export function changedAt({ root }: Host, path: string): number {
+  return statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 export function namesIn({ root }: Host, folder: string): readonly string[] {

@@ -2,7 +2,7 @@ import { isBefore } from '../../model/release.ts';
 import type { AnyRow, Kind } from '../../reconcilers/kind.ts';
 import { hindranceTo } from './hindrance.ts';
 import { type Host, isContainer } from './host.ts';
-import { moduleFolder, type Whereabouts, whereIs } from './modules.ts';
+import { listedAt, moduleFolder, type Whereabouts, whereIs } from './modules.ts';
 import { sourceOf } from './packages.ts';
 
 /** Why the kernel has no links of a kind, and what would give it some. */
@@ -13,12 +13,16 @@ export interface Lack {
   readonly package: string | null;
   /** What follows the kernel’s own words. */
   readonly words: string;
+  /** Another text when the kernel may answer otherwise. */
+  readonly mark: string;
 }
 
 /** Why links of a kind are unknown to the kernel, which said so just now. */
 export function lackOf(host: Host, { name, kernel }: Kind): Lack {
   const module = kernel?.module ?? null;
-  const lack = (words: string, from: string | null = null): Lack => ({ module, package: from, words });
+  const lack = (words: string, from: string | null = null): Lack => {
+    return { module, package: from, words, mark: `${words} ${listedAt(host)}` };
+  };
   const where = module === null ? 'absent' : whereIs(host, module);
   const isOlder = kernel?.since !== undefined && isBefore(host.release, kernel.since);
   if (isOlder && (where === 'absent' || where === 'unknown'))

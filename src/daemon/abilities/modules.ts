@@ -1,4 +1,4 @@
-import { type Host, isThere, textOf } from './host.ts';
+import { changedAt, type Host, isThere, textOf } from './host.ts';
 
 /** Where a module is. `unknown`: there is no folder of modules for the kernel that runs. */
 export type Whereabouts = 'loaded' | 'built-in' | 'installed' | 'absent' | 'unknown';
@@ -26,4 +26,9 @@ export function whereIs(host: Host, module: string): Whereabouts {
 function fileOf(module: string, list: string): string | undefined {
   const name = moduleName(module).replaceAll('_', '[-_]');
   return new RegExp(`^(?:.*/)?${name}\\.ko(?:\\.\\w+)?(?=:|$)`, 'm').exec(list)?.[0];
+}
+
+/** When depmod(8) last listed the modules by what the kernel asks for, in milliseconds; 0: never. */
+export function listedAt(host: Host): number {
+  return changedAt(host, `${moduleFolder(host)}/modules.alias.bin`);
 }
