@@ -120,7 +120,7 @@ function facts(kind: Kind): readonly string[] {
       : []),
     ...(fallback === undefined
       ? []
-      : [`With its module every namespace gets a \`${fallback}\`, which the kernel keeps for itself.`]),
+      : [`With its module every namespace gets ${asCode(fallback)}, which the kernel keeps for itself.`]),
     ...(module === null ? [] : [`The kernel loads the module \`${module}\` for it.`]),
     ...(since === null ? [] : [`Since Linux ${since}.`]),
   ];

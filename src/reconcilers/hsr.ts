@@ -28,7 +28,7 @@ export const hsr = defineKind({
   when: 'For the ring (HSR) or the two networks (PRP) of an industrial plant. Where a moment’s loss does no harm: a bond.',
   knows: [
     'Each frame grows by 6 bytes on its way: its `mtu` is that much below that of the links underneath.',
-    'All that is attached to the ring or to both networks has to speak it too.',
+    'All that is attached to an HSR ring has to speak HSR; the networks of PRP take others too.',
   ],
   triedOn: ['6.1'],
   address: 'lower',

@@ -82,7 +82,7 @@ export const macvlanKnows: readonly string[] = [
 export const macvlan = defineKind({
   name: 'macvlan',
   summary: 'A link with a MAC of its own on top of another.',
-  when: 'To put a container on the network of a card without a bridge; children cannot reach their parent. Where the switch allows one MAC a port, or over Wi-Fi: ipvlan.',
+  when: 'To put a container on the network of a card without a bridge. Where the switch allows one MAC a port, or over Wi-Fi: ipvlan.',
   knows: macvlanKnows,
   takes: macvlanTakes,
   fields: macvlanFields,

@@ -6,7 +6,7 @@ import { defineKind, peer } from './kind.ts';
 export const veth = defineKind({
   name: 'veth',
   summary: 'A pair of Ethernet links, each the other end’s cable.',
-  when: 'To join two namespaces, or a namespace and a bridge. A pair has carrier only when both ends are up.',
+  when: 'To join two namespaces, or a namespace and a bridge.',
   knows: [
     'A pair has carrier only when both ends are up.',
     'Either end may be in another namespace, `peer: ns1/eth0`; deleting one end, or its namespace, deletes both.',

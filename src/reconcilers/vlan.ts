@@ -18,7 +18,7 @@ export const vlan = defineKind({
   knows: [
     'The switch port on the other end has to be a trunk that carries the VLAN tagged.',
     'Its `mtu` cannot be larger than that of the link underneath.',
-    'It has carrier and goes down with the link underneath, unless `loose_binding` is written.',
+    'It goes down with the link underneath, unless `loose_binding` is written.',
   ],
   kernel: { kind: 'vlan', module: '8021q' },
   address: 'lower',
