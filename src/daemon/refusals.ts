@@ -7,7 +7,7 @@ import type { Finding } from '../plan/situation.ts';
 import { kindNamed, rowOf } from '../reconcilers/index.ts';
 import type { AnyRow } from '../reconcilers/kind.ts';
 import { hostHere } from './abilities/host.ts';
-import { isLater, lackOf, unknownField } from './abilities/lack.ts';
+import { isLater, lackOf, lackOfField, unknownField } from './abilities/lack.ts';
 import { moduleName } from './abilities/modules.ts';
 import { type Held, type Refusal, spoken } from './held.ts';
 import type { Objects } from './objects.ts';
@@ -47,7 +47,10 @@ export class Refusals {
     const kind = isUnknownKind(step, errno, words) ? kindNamed(held.wanted.kind) : undefined;
     const lack = kind === undefined ? null : lackOf(hostHere, kind);
     this.#stand(id, held, at, change, {
-      reason: lack === null ? `${said}${laterWords(held, at)}` : `${said}: ${lack.words}`,
+      reason:
+        lack === null
+          ? `${said}${inabilities.has(errno) ? fieldWords(held, at) : ''}`
+          : `${said}: ${lack.words}`,
       fingerprint: mark(),
       inability: inabilities.has(errno),
       awaitsModule: inabilities.has(errno),
@@ -63,7 +66,7 @@ export class Refusals {
     const isUnknown = row !== undefined && isUntold(row, change.found);
     const words = isUnknown
       ? unknownField(hostHere, row)
-      : `the kernel took it, and says ${JSON.stringify(change.found)} all the same${laterWords(held, at)}`;
+      : `the kernel took it, and says ${JSON.stringify(change.found)} all the same${fieldWords(held, at)}`;
     this.#again(id, held, finding, finding.drift ? MANY : UNHEEDED, words, mark);
   }
 
@@ -177,9 +180,8 @@ function isUntold(row: AnyRow, found: Value): boolean {
   return isLater(hostHere, row) && sameValue(found, row.absent);
 }
 
-/** What is to be said of a field that is newer than the kernel. */
-function laterWords(held: Held, at: string): string {
+/** What is to be said of a field that not every kernel has. */
+function fieldWords(held: Held, at: string): string {
   const row = rowAt(held, at);
-  if (row === undefined || !isLater(hostHere, row)) return '';
-  return `; it came with Linux ${row.since}, and this is ${hostHere.release}`;
+  return row === undefined ? '' : lackOfField(hostHere, row);
 }

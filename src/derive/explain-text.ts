@@ -57,6 +57,7 @@ function keyText(path: string, key: ExplainedKey): string {
     ['changed', key.change],
     ['noticed', key.notice],
     ['since', key.since === null ? null : `Linux ${key.since}`],
+    ['needs', key.config === null ? null : `a kernel with ${key.config}`],
     ['also', key.also.length === 0 ? null : key.also.join(', ')],
   ];
   const rows = facts.flatMap(([name, fact]) => (fact === null ? [] : [[name, fact] as const]));

@@ -35,6 +35,8 @@ export interface ExplainedKey {
   readonly notice: string | null;
   /** The release of Linux that brought it, where vnetd runs on older ones too. */
   readonly since: string | null;
+  /** What a kernel has to be built with to have it, where not all are. */
+  readonly config: string | null;
   /** Other spellings. */
   readonly also: readonly string[];
 }
@@ -160,6 +162,7 @@ function explainRow(key: string, row: AnyRow): ExplainedKey {
     change: changeInWords(row),
     notice: noticeInWords(row.notice),
     since: row.since ?? null,
+    config: row.config ?? null,
     also: row.also ?? [],
   };
 }
@@ -279,7 +282,17 @@ export function explainSettings(entries: Readonly<Record<string, DaemonEntry>>):
 }
 
 function plainKey(key: string, doc: string, takes: string | null): ExplainedKey {
-  return { key, doc, takes, required: false, change: null, notice: null, since: null, also: [] };
+  return {
+    key,
+    doc,
+    takes,
+    required: false,
+    change: null,
+    notice: null,
+    since: null,
+    config: null,
+    also: [],
+  };
 }
 
 /** What a schema says may be written, where it is short enough to say. */

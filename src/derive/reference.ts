@@ -113,13 +113,18 @@ function ownListSection(name: string): readonly string[] {
 }
 
 function keyTable(keys: readonly ExplainedKey[]): readonly string[] {
-  const rows = keys.map(({ key, doc, takes, required, change, notice, since, also }) => {
-    const release = since === null ? '' : ` Since Linux ${since}.`;
+  const rows = keys.map(({ key, doc, takes, required, change, notice, since, config, also }) => {
+    const kernel = kernelOf(since, config);
     const spellings = also.length === 0 ? '' : ` Also: ${also.map((one) => `\`${one}\``).join(', ')}.`;
     const mark = required ? ' (must be written)' : '';
-    return [`\`${key}\`${mark}`, doc + release + spellings, takes ?? '', change ?? '', notice ?? ''];
+    return [`\`${key}\`${mark}`, doc + kernel + spellings, takes ?? '', change ?? '', notice ?? ''];
   });
   return markdown(['key', '', 'takes', 'changed', 'noticed'], rows);
+}
+
+function kernelOf(since: string | null, config: string | null): string {
+  const release = since === null ? '' : ` Since Linux ${since}.`;
+  return config === null ? release : `${release} Needs a kernel with ${config}.`;
 }
 
 function settings(): readonly string[] {

@@ -35,6 +35,9 @@ const whileTheTreeIsStill = {
     values.topology_change === true,
 } as const;
 
+const vlans = { ...live, config: 'CONFIG_BRIDGE_VLAN_FILTERING' } as const;
+const netfilter = { ...live, config: 'CONFIG_BRIDGE_NETFILTER' } as const;
+
 const forwardDelayWithStp: Lint = {
   severity: 'error',
   check({ stp_state, forward_delay }) {
@@ -125,26 +128,26 @@ export const bridge = defineKind({
     vlan_filtering: info(
       IFLA_BR.VLAN_FILTERING,
       onOff,
-      live,
+      vlans,
       'Whether ports pass only the VLANs they are in.',
     ),
     vlan_protocol: info(
       IFLA_BR.VLAN_PROTOCOL,
       oneOf(u16be(), { '802.1Q': 0x8100, '802.1ad': 0x88a8 }, { '802.1q': 0x8100, '802.1AD': 0x88a8 }),
-      live,
+      vlans,
       'The protocol of the tags the bridge filters by.',
     ),
     vlan_default_pvid: info(
       IFLA_BR.VLAN_DEFAULT_PVID,
       u16({ max: 4094 }),
-      live,
+      vlans,
       'The VLAN a new port is in, untagged; 0 for none.',
     ),
-    vlan_stats_enabled: info(IFLA_BR.VLAN_STATS_ENABLED, onOff, live, 'Count traffic by VLAN.'),
+    vlan_stats_enabled: info(IFLA_BR.VLAN_STATS_ENABLED, onOff, vlans, 'Count traffic by VLAN.'),
     vlan_stats_per_port: info(
       IFLA_BR.VLAN_STATS_PER_PORT,
       onOff,
-      withoutPorts,
+      { ...withoutPorts, config: vlans.config },
       'Count traffic by VLAN and port; only while no port has a VLAN.',
     ),
     mcast_snooping: info(
@@ -156,13 +159,13 @@ export const bridge = defineKind({
     mcast_vlan_snooping: info(
       IFLA_BR.MULTI_BOOLOPT,
       maskedBit(BR_BOOLOPT.MCAST_VLAN_SNOOPING),
-      { ...live, since: '5.15' },
+      { ...vlans, since: '5.15' },
       'Snoop for each VLAN by itself.',
     ),
     mst_enabled: info(
       IFLA_BR.MULTI_BOOLOPT,
       maskedBit(BR_BOOLOPT.MST_ENABLE),
-      { ...withoutPorts, since: '5.18' },
+      { ...withoutPorts, since: '5.18', config: vlans.config },
       'Keep a spanning tree state for each VLAN (MST).',
     ),
     mcast_router: info(
@@ -241,9 +244,19 @@ export const bridge = defineKind({
       live,
       'The version of MLD to speak.',
     ),
-    nf_call_iptables: info(IFLA_BR.NF_CALL_IPTABLES, onOff, live, 'Pass bridged IPv4 through iptables.'),
-    nf_call_ip6tables: info(IFLA_BR.NF_CALL_IP6TABLES, onOff, live, 'Pass bridged IPv6 through ip6tables.'),
-    nf_call_arptables: info(IFLA_BR.NF_CALL_ARPTABLES, onOff, live, 'Pass bridged ARP through arptables.'),
+    nf_call_iptables: info(IFLA_BR.NF_CALL_IPTABLES, onOff, netfilter, 'Pass bridged IPv4 through iptables.'),
+    nf_call_ip6tables: info(
+      IFLA_BR.NF_CALL_IP6TABLES,
+      onOff,
+      netfilter,
+      'Pass bridged IPv6 through ip6tables.',
+    ),
+    nf_call_arptables: info(
+      IFLA_BR.NF_CALL_ARPTABLES,
+      onOff,
+      netfilter,
+      'Pass bridged ARP through arptables.',
+    ),
     fdb_max_learned: info(
       IFLA_BR.FDB_MAX_LEARNED,
       u32(),

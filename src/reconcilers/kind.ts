@@ -60,6 +60,8 @@ export interface RowOptions<V extends Value> {
   readonly notice: Notice;
   /** The release of Linux that brought it, where vnetd runs on older ones too: `6.4`. */
   readonly since?: string;
+  /** What a kernel has to be built with to have it, where not all are: `CONFIG_BRIDGE_VLAN_FILTERING`. */
+  readonly config?: string;
   /** Must be written for the kernel to make the link. */
   readonly required?: true;
   /** A link without it is not made on request: its driver makes it, and vnetd keeps it as it does a `device`. */

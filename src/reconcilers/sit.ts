@@ -30,7 +30,7 @@ function prefixRow(numbers: readonly [address: number, length: number], type: Wi
         return text === undefined || bits === undefined ? undefined : `${text}/${bits}`;
       },
     },
-    live,
+    { ...live, config: 'CONFIG_IPV6_SIT_6RD' },
     doc,
   );
 }

@@ -74,11 +74,22 @@ export function outlookOf(host: Host, kind: Kind): Outlook {
 
 /** Of a field the kernel took without ever telling of it. */
 export function unknownField(host: Host, row: AnyRow): string {
-  const since = isLater(host, row) ? `; it came with Linux ${row.since}` : '';
+  const since = isLater(host, row) ? `; it came with Linux ${row.since}` : neededFor(row);
   return `this kernel (${host.release}) does not know it${since}`;
+}
+
+/** What there is to say of a field the kernel would not have: that it is newer, or not in every kernel; may be nothing. */
+export function lackOfField(host: Host, row: AnyRow): string {
+  return isLater(host, row)
+    ? `; it came with Linux ${row.since}, and this is ${host.release}`
+    : neededFor(row);
 }
 
 /** Whether a field is newer than the kernel, which a distribution may have given it all the same. */
 export function isLater({ release }: Host, { since }: AnyRow): boolean {
   return since !== undefined && isBefore(release, since);
+}
+
+function neededFor({ config }: AnyRow): string {
+  return config === undefined ? '' : `; it takes a kernel with ${config}`;
 }

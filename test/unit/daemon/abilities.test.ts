@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Host } from '../../../src/daemon/abilities/host.ts';
-import { lackOf, outlookOf } from '../../../src/daemon/abilities/lack.ts';
+import { lackOf, lackOfField, outlookOf, unknownField } from '../../../src/daemon/abilities/lack.ts';
 import { whereIs } from '../../../src/daemon/abilities/modules.ts';
 import { kinds } from '../../../src/reconcilers/index.ts';
 import type { Kind } from '../../../src/reconcilers/kind.ts';
@@ -188,4 +188,25 @@ test('a container has the modules of its host', (t) => {
     'its module vcan is not loaded, and a container has the modules of its host: `modprobe vcan` there',
   );
   assert.equal(outlookOf(host, vcan).is, 'able');
+});
+
+test('what is said of a field the kernel would not have', () => {
+  const { vlan_filtering, fdb_max_learned, mst_enabled, stp_state } = kinds.bridge.fields;
+  const host = (of: string): Host => ({ root: '/nowhere', release: of });
+  const vlans = '; it takes a kernel with CONFIG_BRIDGE_VLAN_FILTERING';
+  assert.equal(
+    unknownField(host('6.1.176'), fdb_max_learned),
+    'this kernel (6.1.176) does not know it; it came with Linux 6.7',
+  );
+  assert.equal(unknownField(host('6.12.9'), fdb_max_learned), 'this kernel (6.12.9) does not know it');
+  assert.equal(
+    unknownField(host('6.1.176'), vlan_filtering),
+    `this kernel (6.1.176) does not know it${vlans}`,
+  );
+  assert.equal(
+    lackOfField(host('5.15.0-101-generic'), mst_enabled),
+    '; it came with Linux 5.18, and this is 5.15.0-101-generic',
+  );
+  assert.equal(lackOfField(host('5.18.0'), mst_enabled), vlans);
+  assert.equal(lackOfField(host('5.15.0'), stp_state), '');
 });

@@ -21,10 +21,12 @@ test('a key says what it takes, when it can be changed and when a change is seen
       change: 'only by making the link anew: disruptive, and never done to a link vnetd did not make',
       notice: 'at once',
       since: null,
+      config: null,
       also: [],
     },
   });
   assert.match(said('bridge.fdb_max_learned'), /^ {2}since +Linux 6\.7$/m);
+  assert.match(said('bridge.vlan_filtering'), /^ {2}needs +a kernel with CONFIG_BRIDGE_VLAN_FILTERING$/m);
   assert.match(said('netkit'), /^Since Linux 6\.7\.$/m);
   assert.equal(
     said('bond.miimon'),
