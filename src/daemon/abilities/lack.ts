@@ -2,7 +2,7 @@ import { isBefore } from '../../model/release.ts';
 import type { AnyRow, Kind } from '../../reconcilers/kind.ts';
 import { hindranceTo } from './hindrance.ts';
 import { type Host, isContainer } from './host.ts';
-import { listedAt, moduleFolder, type Whereabouts, whereIs } from './modules.ts';
+import { listedAt, loadsModules, moduleFolder, type Whereabouts, whereIs } from './modules.ts';
 import { sourceOf } from './packages.ts';
 
 /** Why the kernel has no links of a kind, and what would give it some. */
@@ -28,6 +28,8 @@ export function lackOf(host: Host, { name, kernel }: Kind): Lack {
   if (isOlder && (where === 'absent' || where === 'unknown'))
     return lack(`${name} came with Linux ${kernel.since}, and this is ${host.release}`);
   if (module === null) return lack(`this kernel (${host.release}) was built without ${name}`);
+  if (!loadsModules(host))
+    return lack(`this kernel (${host.release}) was built without ${name}, and loads no modules`);
   if (where !== 'loaded' && where !== 'built-in' && isContainer(host))
     return lack(
       `its module ${module} is not loaded, and a container has the modules of its host: \`modprobe ${module}\` there`,
@@ -67,8 +69,8 @@ export function outlookOf(host: Host, kind: Kind): Outlook {
   if (module === undefined) return { is: 'able', where: null };
   const where = whereIs(host, module);
   const isHindered = where === 'installed' && hindranceTo(host, module) !== undefined;
-  if ((where === 'absent' || isHindered) && !isContainer(host))
-    return { is: 'unable', lack: lackOf(host, kind) };
+  const isOutOfReach = (where === 'absent' || isHindered) && loadsModules(host) && !isContainer(host);
+  if (isOutOfReach) return { is: 'unable', lack: lackOf(host, kind) };
   return { is: 'able', where };
 }
 

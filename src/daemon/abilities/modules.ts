@@ -8,6 +8,11 @@ export function moduleFolder({ release }: Host): string {
   return `/lib/modules/${release}`;
 }
 
+/** Whether the kernel has modules at all (CONFIG_MODULES). */
+export function loadsModules(host: Host): boolean {
+  return isThere(host, '/proc/modules');
+}
+
 /** The kernel takes both strokes for one (modprobe(8)); in /sys/module it is the lower one. */
 export function moduleName(name: string): string {
   return name.replaceAll('-', '_');

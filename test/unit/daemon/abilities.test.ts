@@ -17,6 +17,7 @@ function hostOf(t: TestContext, release: string, files: Readonly<Record<string, 
   t.after(() => rmSync(root, { recursive: true }));
   const all = {
     [`/lib/modules/${release}/modules.dep`]: '',
+    '/proc/modules': '',
     '/proc/sys/kernel/modprobe': '/sbin/modprobe\n',
     '/sbin/modprobe': '',
     ...files,
@@ -209,4 +210,12 @@ test('what is said of a field the kernel would not have', () => {
   );
   assert.equal(lackOfField(host('5.18.0'), mst_enabled), vlans);
   assert.equal(lackOfField(host('5.15.0'), stp_state), '');
+});
+
+test('a kernel without modules', (t) => {
+  const host = hostOf(t, release);
+  rmSync(join(host.root, '/proc/modules'));
+  const words = `this kernel (${release}) was built without vcan, and loads no modules`;
+  assert.deepEqual([lackOf(host, vcan).words, lackOf(host, vcan).package], [words, null]);
+  assert.equal(outlookOf(host, vcan).is, 'able', 'it may be built in');
 });
