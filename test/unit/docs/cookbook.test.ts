@@ -4,11 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { validateFiles } from '../../../src/config/validate.ts';
-import { readRecipes } from '../../kernel/support/recipes.ts';
+import { links } from '../../kernel/cookbook/links.ts';
+import { macvlans } from '../../kernel/cookbook/macvlans.ts';
+import { readRecipes } from '../../kernel/cookbook/recipes.ts';
+import { tunnels } from '../../kernel/cookbook/tunnels.ts';
 
 const text = readFileSync(join(import.meta.dirname, '../../../../docs/cookbook.md'), 'utf8');
 
-for (const { title, yaml } of readRecipes(text)) {
+const recipes = readRecipes(text);
+
+test('every recipe of the cookbook is tested on a kernel', () => {
+  const proven = Object.keys({ ...links, ...macvlans, ...tunnels });
+  assert.deepEqual(recipes.map(({ title }) => title).sort(), proven.sort());
+});
+
+for (const { title, yaml } of recipes) {
   test(`the YAML of the recipe \`${title}\` is valid, and nothing in it is suspicious`, async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'cookbook-'));
     t.after(() => rmSync(folder, { recursive: true }));

@@ -1,5 +1,6 @@
-import { ip, type Json } from './ip.ts';
-import { inside } from './namespace.ts';
+import { readdirSync } from 'node:fs';
+import { output } from '../support/command.ts';
+import type { Json } from '../support/ip.ts';
 
 /** What ip(8) shows of some namespaces, without what differs between two worlds made in the same way. */
 export type World = Readonly<
@@ -18,19 +19,20 @@ const passing: Readonly<Record<'link' | 'address' | 'kind' | 'port' | 'route', R
 
 const ofCarrier: readonly unknown[] = ['NO-CARRIER', 'LOWER_UP', 'M-DOWN'];
 
-/** The worlds in namespaces of these names; `ip` finds each other's names for the ends of links. */
-export async function worldOf(namespaces: readonly string[]): Promise<World> {
-  const all = await Promise.all(namespaces.map(async (name) => [name, await partOf(name)] as const));
-  return Object.fromEntries(all);
+/** The world in all namespaces but one; `ip` finds the names of those that links lead to. */
+export async function worldBut(hidden: string): Promise<World> {
+  const names = readdirSync('/run/netns').filter((name) => name !== hidden);
+  const parts = await Promise.all(names.sort().map(async (name) => [name, await partOf(name)] as const));
+  return Object.fromEntries(parts);
 }
 
 async function partOf(namespace: string): Promise<World[string]> {
-  const ns = inside(namespace);
-  const [links, routes, ids] = await Promise.all([
-    ns.ipJson('address'),
-    ns.ipJson('route', 'show', 'table', 'all'),
-    ns.ipJson('netns', 'list-id'),
-  ]);
+  const asked = 'address\nroute show table all\nnetns list-id\n';
+  const text = await output(['ip', '-n', namespace, '-details', '-json', '-batch', '-'], { input: asked });
+  const [links = [], routes = [], ids = []] = text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Json[]);
   const nameOf = (nsid: unknown) => ids.find((id) => id.nsid === nsid)?.name;
   return {
     links: links
@@ -62,10 +64,4 @@ function linkOf(link: Json): Json {
 
 function without(all: Json, names: RegExp): Json {
   return Object.fromEntries(Object.entries(all).filter(([name]) => !names.test(name)));
-}
-
-/** The names of all namespaces there are. */
-export async function namespaces(): Promise<readonly string[]> {
-  const text = await ip('netns', 'list');
-  return text.split('\n').flatMap((line) => line.split(' ')[0] || []);
 }

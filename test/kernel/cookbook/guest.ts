@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
-import { Arrivals } from './arrivals.ts';
-import { readLines, type Test } from './command.ts';
-import type { Namespace } from './namespace.ts';
+import { Arrivals } from '../support/arrivals.ts';
+import { readLines, type Test } from '../support/command.ts';
+import type { Namespace } from '../support/namespace.ts';
 
-const script = resolve(import.meta.dirname, '../../../../test/kernel/support/guest.py');
+const script = resolve(import.meta.dirname, '../../../../test/kernel/cookbook/guest.py');
 
 /** Starts what stands for a virtual machine: it answers ping for its address behind a tap it makes, or a macvtap once there is one. */
 export async function startGuest(
