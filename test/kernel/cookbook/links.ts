@@ -1,5 +1,5 @@
 import { startGuest } from './guest.ts';
-import { type Proofs, vlanOfLan } from './proof.ts';
+import { type Proofs, plug, vlanOfLan } from './proof.ts';
 
 /** Bridges, bonds, VLANs, and what stands by itself. */
 export const links: Proofs = {
@@ -18,7 +18,7 @@ export const links: Proofs = {
     kinds: ['vlan'],
     cards: ['eth0'],
     before: [2, 3].map(vlanOfLan).join('\n'),
-    drifts: ['ip link del eth0.2', 'ip addr flush dev eth0.3'],
+    drifts: ['ip link del eth0.2', 'ip addr flush dev eth0.3', `ip link del eth0; ${plug('eth0')}`],
   },
   'vrf with two members': {
     kinds: ['vrf'],

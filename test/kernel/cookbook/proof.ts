@@ -24,14 +24,16 @@ export type Proofs = Readonly<Record<string, Proof>>;
 
 /** Commands that make a switch the cards are plugged into, and on it the other host. */
 export function lanWith(cards: readonly string[]): string {
-  const plug = (card: string) => `
-    ip link add ${card} up type veth peer name ${card} netns lan
-    ip -n lan link set ${card} master sw up`;
   return `
     ip netns add lan
     ip -n lan link add sw up address 02:00:00:00:00:fe type bridge
     ip -n lan addr add 192.0.2.254/24 dev sw
     ${cards.map(plug).join('\n')}`;
+}
+
+/** Commands that put a card in, and its cable into the switch. */
+export function plug(card: string): string {
+  return `ip link add ${card} up type veth peer name ${card} netns lan; ip -n lan link set ${card} master sw up`;
 }
 
 export function vlanOfLan(id: number): string {
