@@ -8,6 +8,7 @@
         "native/courier-face.cc",
         "native/courier.cc",
         "native/exchange.cc",
+        "native/folder-watch.cc",
         "native/glance.cc",
         "native/host.cc",
         "native/mount-table.cc",

@@ -3,6 +3,7 @@
 #include <napi.h>
 
 #include "courier-face.h"
+#include "folder-watch.h"
 #include "host.h"
 #include "mount-table.h"
 #include "netlink-socket.h"
@@ -13,6 +14,7 @@ namespace {
 Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("NetlinkSocket", NetlinkSocket::Define(env));
   exports.Set("Courier", CourierFace::Define(env));
+  exports.Set("FolderWatch", FolderWatch::Define(env));
   exports.Set("MountTable", MountTable::Define(env));
   exports.Set("makeNamespace", Napi::Function::New<MakeNamespace>(env, "makeNamespace"));
   exports.Set("dropNamespace", Napi::Function::New<DropNamespace>(env, "dropNamespace"));

@@ -32,13 +32,14 @@ function detailText(detail: DetailDocument, terminal: Terminal, now: number): st
 }
 
 function head(detail: DetailDocument, terminal: Terminal, now: number): string {
-  const { id, kind, state, since, reason, drifts, last_drift, ifindex, origin, on_drift } = detail;
+  const { id, kind, state, since, reason, drifts, last_drift, ifindex, files, origin, on_drift } = detail;
   const title = `${paint(harmless(id), 'bold', terminal.colour)} (${kind})`;
   const word = paint(state, stateColours[state], terminal.colour);
   const lines = [`${title}: ${word} since ${localTime(since)} (${ago(since, now)})`];
   if (reason !== null) lines.push(`  ${harmless(reason)}`);
   const facts = [
     ifindex === null ? 'not there' : `ifindex ${ifindex}`,
+    ...files.map(harmless),
     ...(origin === null ? [] : [origins[origin]]),
     ...(on_drift === 'ignore' ? ['made once, never compared (on_drift: ignore)'] : []),
     last_drift === null

@@ -3,14 +3,16 @@ import { linkKey } from '../derive/link-keys.ts';
 import { readOnDrift } from '../derive/on-drift.ts';
 import { type LinkName, linkName, type NamespaceName } from '../model/address.ts';
 import type { OnDrift } from '../model/declaration.ts';
+import { didYouMean } from '../model/nearest.ts';
 import { textWritten, type Written, type WrittenMap, type WrittenScalar } from '../model/written.ts';
 import { kindNamed, linkKinds } from '../reconcilers/index.ts';
-import type { AnyRow, Kind } from '../reconcilers/kind.ts';
+import type { AnyRow, Group, Kind } from '../reconcilers/kind.ts';
 import { linkNameFault } from '../wire/composites.ts';
 import { compileExclusive } from './compile-exclusive.ts';
 import { compileField } from './compile-field.ts';
 import { compileList } from './compile-list.ts';
 import { compileMembers, compilePortFields } from './compile-members.ts';
+import { compileNested } from './compile-nested.ts';
 import { nameElsewhere, unknownKind, unknownLinkKey } from './mistakes.ts';
 import type { ExclusivePart, FieldPart, LinkPart, ListPart, MembersPart } from './part.ts';
 import { attempt, fault, mapWritten, nothingWritten, type Reading } from './reading.ts';
@@ -104,6 +106,11 @@ class Draft {
       case 'members':
         this.#members = compileMembers(this.#reading, this.#kind, this.#namespace, key, value);
         return;
+      case 'group': {
+        const map = mapWritten(this.#reading, value, key.text, 'a map of attributes');
+        if (map !== undefined) this.#takeGroup(key.text, meaning.group, map);
+        return;
+      }
       case 'port': {
         const map = mapWritten(this.#reading, value, key.text, 'a map of attributes');
         if (map !== undefined) this.#takePort(meaning.master, map);
@@ -129,6 +136,11 @@ class Draft {
     this.#words.set(meaning.key, key.text);
     const field = compileField(this.#reading, this.#namespace, meaning, value);
     if (field !== undefined) this.#fields[meaning.key] = field;
+  }
+
+  #takeGroup(key: string, { fields }: Group, map: WrittenMap): void {
+    const unknown = (own: string) => `\`${key}\` has no \`${own}\`${didYouMean(own, Object.keys(fields))}`;
+    Object.assign(this.#fields, compileNested(this.#reading, this.#namespace, { key, fields }, map, unknown));
   }
 
   #takePort(master: Kind, map: WrittenMap): void {

@@ -4,9 +4,9 @@ import type { LinkName, NamespaceName } from '../model/address.ts';
 import { linkName } from '../model/address.ts';
 import { didYouMean } from '../model/nearest.ts';
 import { nameOf, type Written, type WrittenMap, type WrittenScalar } from '../model/written.ts';
-import type { AnyRow, Fields, Kind } from '../reconcilers/kind.ts';
+import type { Kind } from '../reconcilers/kind.ts';
 import { linkRef } from '../wire/composites.ts';
-import { compileField } from './compile-field.ts';
+import { compileNested } from './compile-nested.ts';
 import type { FieldPart, MemberPart, MembersPart } from './part.ts';
 import { attempt, fault, mapWritten, nothingWritten, type Reading } from './reading.ts';
 
@@ -69,30 +69,8 @@ export function compilePortFields(
   master: Kind,
   map: WrittenMap,
 ): Record<string, FieldPart> {
-  const port = master.membership?.port;
-  const fields: Record<string, FieldPart> = {};
-  for (const { key, value } of map.entries) {
-    const [own, row] = port === undefined ? [] : (rowWritten(port.fields, key.text) ?? []);
-    if (port === undefined || own === undefined || row === undefined) {
-      fault(reading, key, unknownPortKey(master, key.text));
-      continue;
-    }
-    const dotted = `${port.key}.${own}`;
-    const first = fields[dotted];
-    if (first !== undefined) {
-      const message = `\`${own}\` is written twice, one time as \`${key.text}\``;
-      fault(reading, key, message, first.at);
-      continue;
-    }
-    const field = compileField(reading, namespace, { key: own, row }, value);
-    if (field !== undefined) fields[dotted] = field;
-  }
-  return fields;
-}
-
-/** A row by its key, or by another spelling of it. */
-function rowWritten(table: Fields, written: string): readonly [string, AnyRow] | undefined {
-  return Object.entries(table).find(([key, row]) => key === written || row.also?.includes(written) === true);
+  const table = master.membership?.port ?? { key: '', fields: {} };
+  return compileNested(reading, namespace, table, map, (key) => unknownPortKey(master, key));
 }
 
 function unknownPortKey(master: Kind, key: string): string {

@@ -50,7 +50,7 @@ export const membershipLints: readonly WorldLint[] = [
         const master = world.named(link, 'master');
         if (master === undefined || !master.kind.made) continue;
         const key = Object.keys(link.fields).find(
-          (one) => one.includes('.') && masterOfPortKey(one) !== master.kind,
+          (one) => ![undefined, master.kind].includes(masterOfPortKey(one)),
         );
         if (key === undefined) continue;
         const owner = masterOfPortKey(key)?.name ?? 'another kind';

@@ -106,6 +106,7 @@ function ownsKey(kind: Kind, key: string): boolean {
   return (
     found.is === 'members' ||
     (found.is === 'list' && kind.lists?.[key] !== undefined) ||
+    found.is === 'group' ||
     (found.is === 'field' && Object.hasOwn(kind.fields, found.key))
   );
 }

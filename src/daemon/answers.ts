@@ -7,7 +7,7 @@ import type { PlannedStep } from '../model/step.ts';
 import type { Values } from '../model/value.ts';
 import type { Ledger } from '../owners/ledger.ts';
 import { sentence } from '../plan/hold.ts';
-import { kindNamed, rowOf } from '../reconcilers/index.ts';
+import { kindNamed, rowOf, sourcesOf } from '../reconcilers/index.ts';
 import { hostHere } from './abilities/host.ts';
 import { outlookOf } from './abilities/lack.ts';
 import type { Whereabouts } from './abilities/modules.ts';
@@ -31,6 +31,7 @@ export function detailOf(keeper: Keeper, ledger: Ledger, id: ObjectId): ObjectDe
   return {
     status: statusOf(id, held),
     ifindex: link?.ifindex ?? null,
+    files: filesOf(keeper, id, held),
     origin: ledger.get(id).origin,
     onDrift: held.wanted.onDrift,
     attributes: attributesOf(keeper, id, held),
@@ -38,6 +39,15 @@ export function detailOf(keeper: Keeper, ledger: Ledger, id: ObjectId): ObjectDe
     over: [...new Set([...over, ...idsOf(master === undefined ? [] : [master])])],
     plan: keeper.plan(id),
   };
+}
+
+/** The files a link of the kind has, declared or not. */
+function filesOf(keeper: Keeper, id: ObjectId, { wanted }: Held): string[] {
+  const link = keeper.linkOf(id);
+  const view = keeper.rooms.of(id)?.view;
+  if (link === undefined || view === undefined) return [];
+  const files = sourcesOf(wanted.kind).map((source) => view.facets?.[source].file(view.faceted(link)));
+  return files.filter((file) => file !== undefined);
 }
 
 function attributesOf(keeper: Keeper, id: ObjectId, held: Held): ShownAttribute[] {

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { listenForModules } from '../netlink/module-notices.ts';
 import { Courier } from '../netlink/namespaces.ts';
+import { DeviceNodes } from '../owners/device-nodes.ts';
 import { Ledger } from '../owners/ledger.ts';
 import { hostHere } from './abilities/host.ts';
 import { watchModuleFiles } from './abilities/watch-files.ts';
@@ -43,6 +44,7 @@ function run(port: NonNullable<typeof parentPort>, data: KeeperData): void {
     courier,
     namespaces: '/run/netns',
     ledger,
+    facets: { node: new DeviceNodes() },
     happened: (happening) => news.happened(happening),
     changed: (id) => news.changed(id),
     settled: (generation) => {

@@ -1,3 +1,4 @@
+import type { Facets } from '../inventory/facets.ts';
 import type { InventoryLink } from '../inventory/links.ts';
 import {
   isNamespaceId,
@@ -13,6 +14,7 @@ import type { Channel } from '../netlink/channel.ts';
 import { Messenger } from '../netlink/messenger.ts';
 import type { Courier } from '../netlink/namespaces.ts';
 import type { NetlinkSocket } from '../netlink/native.ts';
+import type { FacetOwner } from '../owners/facet-owner.ts';
 import type { Ledger } from '../owners/ledger.ts';
 import { NamespaceMaker } from '../owners/namespace-maker.ts';
 import { Performer } from '../owners/performer.ts';
@@ -54,6 +56,8 @@ export interface Rim {
   /** Where namespaces have their names, `/run/netns`. */
   readonly namespaces: string;
   readonly ledger: Ledger;
+  /** Who has parts of links beside rtnetlink. */
+  readonly facets: Facets<FacetOwner>;
   happened(happening: Happening): void;
   changed(id: ObjectId): void;
   settled(generation: number): void;
@@ -112,6 +116,7 @@ export class Keeper {
         ledger: rim.ledger,
         objects: this.objects,
         shared: this.#shared,
+        facets: rim.facets,
         touched: (room, touch) => this.#ears.touched(room, touch),
       },
       this.#channel,
@@ -119,7 +124,7 @@ export class Keeper {
     );
     this.#inquirer = new Inquirer(this.rooms, this.objects, rim.ledger);
     this.#reader = new Reader(this.rooms, this.#inquirer);
-    this.#performer = new Performer(this.rooms, this.#channel);
+    this.#performer = new Performer(this.rooms, this.#channel, rim.facets);
     this.#doorman = new Doorman({
       folder: rim.namespaces,
       channel: this.#channel,
@@ -200,6 +205,8 @@ export class Keeper {
     this.#resync();
     for (const id of this.#rim.ledger.ids()) this.#knowNamespace(id);
     this.#doorman.start();
+    for (const owner of Object.values(this.#rim.facets))
+      owner.watch((ifindex) => this.#heardElsewhere(ifindex));
     this.#rim.socket.watch(() => this.#turn());
   }
 
@@ -275,6 +282,7 @@ export class Keeper {
     this.#channel.reflexes = false;
     this.#sweeper.stop();
     this.#doorman.stop();
+    for (const owner of Object.values(this.#rim.facets)) owner.close();
     await this.#removals.end();
   }
 
@@ -299,6 +307,24 @@ export class Keeper {
   #turn(): void {
     this.#ears.hearing(nowMicros() - this.#channel.reflexMicros, () => this.#channel.drain(READS));
     this.#work();
+  }
+
+  /** Another source than rtnetlink tells of a link, or (without a number) of any. */
+  #heardElsewhere(ifindex?: number): void {
+    const reason: Reason = { noticed: nowMicros(), urgent: true };
+    for (const [id, { sight }] of this.#concerned(ifindex))
+      if (sight.sources.length > 0) this.#queue.add(id, reason);
+    this.#work();
+  }
+
+  /** The objects that a link of a number, in whatever namespace, stands for. */
+  *#concerned(ifindex?: number): Iterable<readonly [ObjectId, Held]> {
+    if (ifindex === undefined) return yield* this.objects.entries();
+    for (const { identities } of this.rooms.all()) {
+      const id = identities.ownerOf(ifindex);
+      const held = id === undefined ? undefined : this.objects.get(id);
+      if (id !== undefined && held !== undefined) yield [id, held];
+    }
   }
 
   #wake(id: ObjectId): void {

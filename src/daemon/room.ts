@@ -1,3 +1,4 @@
+import type { Facets } from '../inventory/facets.ts';
 import { Inventory, type Touch } from '../inventory/inventory.ts';
 import { View } from '../inventory/view.ts';
 import type { NamespaceName, ObjectId } from '../model/address.ts';
@@ -15,6 +16,7 @@ export interface Shared {
   readonly ledger: Ledger;
   readonly objects: Objects;
   readonly shared: SharedEntries;
+  readonly facets: Facets;
   touched(room: Room, touch: Touch): void;
 }
 
@@ -58,6 +60,8 @@ export class Room implements Place {
     this.view = new View(name, this.inventory, {
       around: (id) => rooms.of(id)?.inventory,
       numbered: (number) => rooms.numbered(this, number)?.view,
+      facets: shared.facets,
+      twinOf: (link) => rooms.twinOf(this, link),
     });
     this.identities = new Identities(this.view, shared, remembered, {
       linkOf: (id) => rooms.linkOf(id),

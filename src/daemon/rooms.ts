@@ -1,6 +1,12 @@
 import { closeSync, openSync } from 'node:fs';
 import type { InventoryLink, NamespaceNumber } from '../inventory/links.ts';
-import { isNamespaceId, type NamespaceName, type ObjectId, parseObjectId } from '../model/address.ts';
+import {
+  isNamespaceId,
+  type NamespaceName,
+  type ObjectId,
+  objectId,
+  parseObjectId,
+} from '../model/address.ts';
 import type { Channel, Exchanger } from '../netlink/channel.ts';
 import { OWN } from '../netlink/messages.ts';
 import type { Messenger } from '../netlink/messenger.ts';
@@ -136,6 +142,15 @@ export class Rooms {
         })
         .map((link) => ({ place, link })),
     );
+  }
+
+  /** A link of the same name, number and kind as one, in another room. */
+  twinOf(room: Room, { ifindex, name, kind }: InventoryLink): ObjectId | undefined {
+    for (const other of this.#named.values()) {
+      const link = other === room ? undefined : other.inventory.link(ifindex);
+      if (link?.name === name && link.kind === kind) return objectId(other.name, name);
+    }
+    return undefined;
   }
 
   /** Something of a room is to be read again, or its numbers are. */

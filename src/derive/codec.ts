@@ -57,6 +57,7 @@ export function decodeRow(row: AnyRow, message: LinkMessage, names: Names): Valu
       return orAbsent(row, findAttribute(view, start, end, IFLA.LINK), names);
     }
     case 'netns':
+    case 'facet':
       return undefined;
     default:
       return place satisfies never;
@@ -102,8 +103,8 @@ export function encodeFields(
     const row = table[key];
     if (row === undefined) throw new RangeError(`no row for ${key}`);
     const { place } = row;
-    // It is where the request is made.
-    if (place.at === 'netns') continue;
+    // It is where the request is made, or no rtnetlink’s at all.
+    if (place.at === 'netns' || place.at === 'facet') continue;
     if (place.at === 'peer') {
       const payload = peerPayload(String(value), names);
       if (payload === undefined) return { missing: String(value) };

@@ -112,7 +112,9 @@ export function explainKind(kind: Kind): ExplainedKind {
     made: kind.made,
     module: kind.kernel?.module ?? null,
     since: kind.kernel?.since ?? null,
-    keys: isLink ? [...explainFields(kind.fields), ...explainShorthands(kind)] : explainBody(),
+    keys: isLink
+      ? [...explainFields(kind.fields), ...explainGroups(kind), ...explainShorthands(kind)]
+      : explainBody(),
     everyLink: isLink ? Object.keys(everyLinkOf(kind)).filter((key) => !Object.hasOwn(kind.fields, key)) : [],
     lacks: kind.lacks ?? {},
     lists: isLink ? Object.keys(lists) : [],
@@ -139,6 +141,12 @@ export function explainBody(): readonly ExplainedKey[] {
 
 export function explainFields(fields: Fields): readonly ExplainedKey[] {
   return Object.entries(fields).map(([key, row]) => explainRow(key, row));
+}
+
+function explainGroups({ groups = {} }: Kind): readonly ExplainedKey[] {
+  return Object.entries(groups).flatMap(([key, { fields }]) =>
+    explainFields(fields).map((one) => ({ ...one, key: `${key}.${one.key}` })),
+  );
 }
 
 function explainShorthands({ name, shorthands = {} }: Kind): readonly ExplainedKey[] {
@@ -187,6 +195,10 @@ function explainKey(
       return { is: 'key', path, key: plainKey(key, found.shorthand.doc, found.row.type.range) };
     case 'list':
       return inside({ is: 'group', path, ...explainList(key) }, rest);
+    case 'group': {
+      const { doc, fields } = found.group;
+      return inside({ is: 'group', path, doc, keys: explainFields(fields) }, rest);
+    }
     case 'members':
       return inside(
         {
@@ -324,6 +336,12 @@ function unknown(path: string, kind: Kind | undefined): Explanation {
 
 function keysWithin(kind: Kind): readonly string[] {
   const ports = masters.flatMap(({ membership }) => membership?.port?.key ?? []);
-  const own = { ...kind.fields, ...kind.shorthands, ...everyLinkOf(kind), ...listsOf(kind) };
+  const own = {
+    ...kind.fields,
+    ...kind.groups,
+    ...kind.shorthands,
+    ...everyLinkOf(kind),
+    ...listsOf(kind),
+  };
   return [...Object.keys(own), ...ports];
 }

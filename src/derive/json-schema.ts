@@ -86,6 +86,7 @@ function kindSchema(kind: Kind): Schema {
       // A kind may know better than every link: the bounds of its MTU.
       ...fieldSchemas(kind.fields),
       ...shorthandSchemas(kind),
+      ...groupSchemas(kind),
       ...Object.fromEntries(Object.keys(listsOf(kind)).map((key) => [key, reference(`list.${key}`)])),
       ...portReferences(),
       ...(kind.membership === undefined ? {} : { [kind.membership.list]: membersSchema(kind.membership) }),
@@ -129,6 +130,15 @@ function shorthandSchemas({ fields, shorthands = {} }: Kind): Readonly<Record<st
         },
       ]) => [key, { ...fields[first]?.type.schema, description: doc }],
     ),
+  );
+}
+
+function groupSchemas({ groups = {} }: Kind): Readonly<Record<string, Schema>> {
+  return Object.fromEntries(
+    Object.entries(groups).map(([key, { doc, fields }]) => [
+      key,
+      { description: doc, ...fieldsSchema(fields) },
+    ]),
   );
 }
 

@@ -1,6 +1,6 @@
 import { everyLinkOf } from '../reconcilers/every-link.ts';
 import { linkKinds, listsOf, masters, rowOf } from '../reconcilers/index.ts';
-import type { AnyRow, Kind, Shorthand } from '../reconcilers/kind.ts';
+import type { AnyRow, Group, Kind, Shorthand } from '../reconcilers/kind.ts';
 import type { ListTable } from '../reconcilers/list.ts';
 
 /** Keys of a link that are neither attributes nor lists. */
@@ -13,6 +13,8 @@ export type LinkKey =
   | { readonly is: 'shorthand'; readonly key: string; readonly row: AnyRow; readonly shorthand: Shorthand }
   | { readonly is: 'list'; readonly key: string; readonly table: ListTable }
   | { readonly is: 'members'; readonly key: string }
+  /** Attributes of the kind in a map. */
+  | { readonly is: 'group'; readonly key: string; readonly group: Group }
   /** Attributes in a master of some kind: `bridge_port`. */
   | { readonly is: 'port'; readonly key: string; readonly master: Kind };
 
@@ -36,7 +38,9 @@ export function linkKey(kind: Kind, written: string): LinkKey | undefined {
   if (kind.membership?.list === written) return { is: 'members', key: written };
   const master = masters.find(({ membership }) => membership?.port?.key === written);
   if (master !== undefined) return { is: 'port', key: written, master };
-  // Attributes in a master are kept under dotted keys, which is not how they are written.
+  const group = Object.hasOwn(kind.groups ?? {}, written) ? kind.groups?.[written] : undefined;
+  if (group !== undefined) return { is: 'group', key: written, group };
+  // Attributes in a master and in maps are kept under dotted keys, which is not how they are written.
   if (written.includes('.')) return undefined;
   return shorthandKey(kind, written) ?? fieldKey(kind, written);
 }
@@ -61,7 +65,7 @@ export function keysOfLink(kind: Kind): readonly string[] {
   );
   return [
     ...ownKeys,
-    ...Object.keys({ ...everyLinkOf(kind), ...kind.fields, ...kind.shorthands }),
+    ...Object.keys({ ...everyLinkOf(kind), ...kind.fields, ...kind.groups, ...kind.shorthands }),
     ...Object.keys(listsOf(kind)),
     ...(kind.membership === undefined ? [] : [kind.membership.list]),
     ...ports,

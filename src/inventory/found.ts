@@ -14,7 +14,7 @@ import type { WantedLink } from '../model/declaration.ts';
 import { canonical, type Value, type Values } from '../model/value.ts';
 import type { FoundLink } from '../plan/situation.ts';
 import { fieldsOf, kindNamed, listNamed, masterOfPortKey } from '../reconcilers/index.ts';
-import { type AnyRow, keysSentAlong, type Notice } from '../reconcilers/kind.ts';
+import { type AnyRow, keysSentAlong, type Notice, type Source } from '../reconcilers/kind.ts';
 import type { AskedList, FoundEntry, ListTable } from '../reconcilers/list.ts';
 import { follow } from '../wire/attributes.ts';
 import { bytesOf, littleEndian, type Slice } from '../wire/bytes.ts';
@@ -31,6 +31,8 @@ export interface Sight {
   readonly mentions: readonly ObjectId[];
   /** When something of it may change without a word of the kernel's, for the sweep to find. */
   readonly silent: 'always' | 'when-down' | 'never';
+  /** The sources beside rtnetlink that have something of it. */
+  readonly sources: readonly Source[];
 }
 
 /** Sights worked out before: what links of one kind with the same keys look at is the same. */
@@ -55,24 +57,25 @@ export function sightOf(wanted: WantedLink): Sight {
 }
 
 /** What of a sight hangs on the keys alone. */
-interface Shape extends Pick<Sight, 'rows' | 'silent'> {
+interface Shape extends Pick<Sight, 'rows' | 'silent' | 'sources'> {
   /** The keys whose values refer to links. */
   readonly references: readonly (readonly [string, AnyRow])[];
   /** The lists that have to be asked for. */
   readonly asked: readonly AskedList[];
 }
 
-function sightIn({ rows, silent, references, asked }: Shape, wanted: WantedLink): Sight {
+function sightIn({ rows, silent, sources, references, asked }: Shape, wanted: WantedLink): Sight {
   const { id, fields, namespace } = wanted;
   const home = parseObjectId(id).namespace;
-  if (references.length + asked.length === 0 && home === null) return { rows, silent, mentions: nobody };
+  if (references.length + asked.length === 0 && home === null)
+    return { rows, silent, sources, mentions: nobody };
   const mentions = [
     ...references
       .flatMap(([key, { type }]) => type.mentions?.(fields[key] as Value) ?? [])
       .map((name) => resolveReference(namespace, name)),
     ...asked.flatMap((table) => mentionedIn(table, wanted)),
   ];
-  return { rows, silent, mentions: home === null ? mentions : [namespaceId(home), ...mentions] };
+  return { rows, silent, sources, mentions: home === null ? mentions : [namespaceId(home), ...mentions] };
 }
 
 /** The links that entries of a list refer to, in the namespace it is of. */
@@ -111,7 +114,9 @@ function shapeOf(wanted: WantedLink): Shape {
       ? 'when-down'
       : 'never';
   const asked = Object.keys(wanted.lists).flatMap((list) => askedList(list) ?? []);
-  return { rows, references, asked, silent };
+  const places = rows.map(([, { place }]) => place);
+  const sources = new Set(places.flatMap((place) => (place.at === 'facet' ? [place.source] : [])));
+  return { rows, references, asked, silent, sources: [...sources] };
 }
 
 /** A list by its name, if it is one that has to be asked for. */
@@ -138,7 +143,7 @@ export function foundLink(
   link: InventoryLink,
   sight: Sight = sightOf(wanted),
 ): FoundLink {
-  return new SeenLink(view, link, sight);
+  return new SeenLink(view, wanted, link, sight);
 }
 
 /** A class, since one is made for each object that is looked at. */
@@ -152,7 +157,7 @@ class SeenLink implements FoundLink {
   readonly #link: InventoryLink;
   #members: readonly LinkName[] | undefined;
 
-  constructor(view: View, link: InventoryLink, { rows }: Sight) {
+  constructor(view: View, wanted: WantedLink, link: InventoryLink, { rows, sources }: Sight) {
     const { names } = view;
     this.ifindex = link.ifindex;
     this.name = link.name;
@@ -172,6 +177,8 @@ class SeenLink implements FoundLink {
           : decodeRow(row, link.message, row.elsewhere === true ? elsewhere : names);
       if (value !== undefined) values[key] = value;
     }
+    for (const source of sources)
+      Object.assign(values, view.facets?.[source].found(view.faceted(link), facetOf(source, wanted)));
     this.values = values;
   }
 
@@ -248,14 +255,28 @@ export function fingerprint(
     inItsMaster(key, link) ? (decodeRow(row, link.message, names) ?? null) : null,
   );
   const members = inventory.members(link.ifindex).map(({ ifindex }) => ifindex);
+  const facets = sight.sources.map(
+    (source) => view.facets?.[source].standing(view.faceted(link), facetOf(source, wanted)) ?? null,
+  );
   return canonical([
     link.kind,
     standing(link),
     standing(inventory.link(link.master)),
     ...others,
     members,
+    facets,
     all,
   ]);
+}
+
+/** What is wanted of a link that a source beside rtnetlink has. */
+function facetOf(source: Source, { kind, fields }: WantedLink): Values {
+  const table = fieldsOf(kind);
+  const isOf = (key: string) => {
+    const place = table[key]?.place;
+    return place?.at === 'facet' && place.source === source;
+  };
+  return Object.fromEntries(Object.entries(fields).filter(([key]) => isOf(key)));
 }
 
 /** How a link stands: its number, flags (carrier among them), MTU and IPv6 settings. */

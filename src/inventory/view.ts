@@ -9,6 +9,7 @@ import {
 } from '../model/address.ts';
 import type { Holder } from '../reconcilers/list.ts';
 import type { Names } from '../wire/type.ts';
+import type { FacetedLink, Facets } from './facets.ts';
 import type { Inventory } from './inventory.ts';
 import type { InventoryLink, NamespaceNumber } from './links.ts';
 
@@ -18,6 +19,9 @@ export interface Surroundings {
   around(id: ObjectId): Inventory | undefined;
   /** The namespace a number stands for here. */
   numbered(number: NamespaceNumber): View | undefined;
+  /** The sources beside rtnetlink, and a link of the same name, number and kind in another namespace. */
+  readonly facets?: Facets;
+  twinOf?(link: InventoryLink): ObjectId | undefined;
 }
 
 const alone: Surroundings = { around: () => undefined, numbered: () => undefined };
@@ -65,6 +69,16 @@ export class View {
   /** The namespace a number stands for in this one. */
   numbered(number: NamespaceNumber): View | undefined {
     return this.#others.numbered(number);
+  }
+
+  get facets(): Facets | undefined {
+    return this.#others.facets;
+  }
+
+  /** A link as sources beside rtnetlink are asked about it. */
+  faceted(link: InventoryLink): FacetedLink {
+    const { ifindex, name, kind } = link;
+    return { ifindex, name, kind, twin: () => this.#others.twinOf?.(link) };
   }
 
   /** How numbers in the message of a link that stands on another namespace are to be read. */

@@ -42,6 +42,8 @@ export interface ShownAttribute {
 export interface ObjectDetail {
   readonly status: ObjectStatus;
   readonly ifindex: number | null;
+  /** Files that are the link’s, beside it: its device node. */
+  readonly files: readonly string[];
   /** Whether vnetd made it, adopted it, or (a `device`) only keeps it. */
   readonly origin: 'made' | 'found' | null;
   readonly onDrift: OnDrift;

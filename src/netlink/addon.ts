@@ -60,10 +60,17 @@ export interface NativeMountTable {
   close(): void;
 }
 
+export interface NativeFolderWatch {
+  watch(callback: () => void): number;
+  read(): (string | null)[];
+  close(): void;
+}
+
 interface Addon {
   readonly NetlinkSocket: new () => NativeSocket;
   readonly Courier: new () => NativeCourier;
   readonly MountTable: new () => NativeMountTable;
+  readonly FolderWatch: new (path: string) => NativeFolderWatch;
   makeNamespace(folder: string, name: string): bigint | [error: number, call: string];
   dropNamespace(folder: string, name: string): 0 | [error: number, call: string];
   peerCredentials(fd: number): number | [pid: number, uid: number, gid: number];

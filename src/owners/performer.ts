@@ -1,4 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
+import type { Facets } from '../inventory/facets.ts';
 import { parseObjectId, resolveReference } from '../model/address.ts';
 import type { Outcome, Step } from '../model/step.ts';
 import type { Value, Values } from '../model/value.ts';
@@ -9,6 +10,7 @@ import { keysSentAlong, needOf } from '../reconcilers/kind.ts';
 import type { AskedList } from '../reconcilers/list.ts';
 import type { Errand } from '../wire/errand.ts';
 import { outcomeOf, runErrands } from './errands.ts';
+import { type FacetOwner, sourceOfStep } from './facet-owner.ts';
 import type { Place, Places } from './place.ts';
 import { type Addressing, type Encoding, encodeStep, readLinkRequest } from './rtnetlink.ts';
 import { Salvage } from './salvage.ts';
@@ -51,6 +53,7 @@ const MANY = 16;
 const EEXIST = 17;
 const EPERM = 1;
 
+const notRtnetlinks: Outcome = { is: 'not-sent', why: 'it is not rtnetlink’s' };
 const gone: Outcome = { is: 'not-sent', why: 'its namespace is gone' };
 
 /** Turns steps into requests and answers into outcomes; decides nothing. */
@@ -59,12 +62,14 @@ export class Performer {
   readonly #launcher: Launcher & Exchanger;
   /** What may be lost is noted before, and put back after. */
   readonly salvage: Salvage;
+  readonly #facets: Facets<FacetOwner>;
   readonly #addressings = new WeakMap<Place, Addressing>();
   /** Of namespaces that requests about to be sent name: open for no longer, since they keep a namespace alive. */
   readonly #descriptors = new Map<Place, number>();
 
-  constructor(places: Places, launcher: Launcher & Exchanger) {
+  constructor(places: Places, launcher: Launcher & Exchanger, facets: Facets<FacetOwner>) {
     this.#places = places;
+    this.#facets = facets;
     this.#launcher = launcher;
     this.salvage = new Salvage(places);
   }
@@ -107,6 +112,7 @@ export class Performer {
   encode(step: Step): Encoding {
     const place = this.#placeOf(step);
     if (place === undefined) return { outcome: gone };
+    if (sourceOfStep(step) !== undefined) return { outcome: notRtnetlinks };
     try {
       return encodeStep(step, this.#addressing(place));
     } catch (error) {
@@ -156,6 +162,8 @@ export class Performer {
   #write(steps: readonly Step[]): Letters {
     const letters = new Map<Place, RequestBody[]>();
     const parts = steps.map((step): Part => {
+      const apart = this.#setElsewhere(step);
+      if (apart !== undefined) return { step, outcome: apart };
       const encoding = this.encode(step);
       if ('outcome' in encoding) return { step, outcome: encoding.outcome };
       const own = this.#placeOf(step);
@@ -173,6 +181,17 @@ export class Performer {
       return { step, place, from, to };
     });
     return { parts, requests: letters };
+  }
+
+  /** What another source than rtnetlink has is set at once; undefined where a step is not about that. */
+  #setElsewhere(step: Step): Outcome | undefined {
+    const source = sourceOfStep(step);
+    if (step.do !== 'set' || source === undefined) return undefined;
+    const view = this.#placeOf(step)?.view;
+    const { name } = parseObjectId(step.id);
+    const link = view?.inventory.named(name);
+    if (view === undefined || link === undefined) return { is: 'not-sent', why: `no link named ${name}` };
+    return this.#facets[source].set(view.faceted(link), step.fields);
   }
 
   #read(

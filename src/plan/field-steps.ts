@@ -2,7 +2,7 @@ import type { WantedLink } from '../model/declaration.ts';
 import type { PlannedStep, Step } from '../model/step.ts';
 import type { Value, Values } from '../model/value.ts';
 import { fieldsOf } from '../reconcilers/index.ts';
-import { type Fields, type Kind, keysSentAlong } from '../reconcilers/kind.ts';
+import { type Fields, type Kind, keysSentAlong, type Source } from '../reconcilers/kind.ts';
 import { madeAgain } from './creation.ts';
 import { bounces, planned } from './hold.ts';
 import type { Finding, FoundLink, Memory, World } from './situation.ts';
@@ -43,11 +43,10 @@ export function fieldSteps(
   if (empties) now({ do: 'release-members', id, members: found.members }, true);
   if (downs) now({ do: 'down', id }, true);
   const table = fieldsOf(wanted.kind);
-  const [first, rest] = [
-    ready.filter(({ at }) => table[at]?.beforeUp),
-    ready.filter(({ at }) => !table[at]?.beforeUp),
-  ];
-  for (const some of [first, rest]) {
+  const told = ready.filter(({ at }) => table[at]?.place.at !== 'facet');
+  const first = told.filter(({ at }) => table[at]?.beforeUp);
+  const rest = told.filter(({ at }) => !table[at]?.beforeUp);
+  for (const some of [first, rest, ...bySource(table, ready)]) {
     if (some.length === 0) continue;
     const fields = { ...moved(wanted, table, some), ...sentFor(table, some, found) };
     const along = sentAlong(kind, found, Object.keys(fields));
@@ -56,6 +55,17 @@ export function fieldSteps(
   if (downs && wanted.fields.state !== 'down') now({ do: 'up', id }, true);
   if (empties) now({ do: 'return-members', id, members: found.members }, true);
   return steps;
+}
+
+/** What other sources than rtnetlink have, source by source: none is asked for what is another’s. */
+function bySource(table: Fields, findings: readonly Finding[]): readonly (readonly Finding[])[] {
+  const sources = new Map<Source, Finding[]>();
+  for (const finding of findings) {
+    const place = table[finding.at]?.place;
+    if (place?.at !== 'facet') continue;
+    sources.set(place.source, [...(sources.get(place.source) ?? []), finding]);
+  }
+  return [...sources.values()];
 }
 
 /** What the kernel would move together with what is set, as far as it is declared: sent in the same request. */

@@ -23,7 +23,7 @@ import { ipip } from './ipip.ts';
 import { ipoib } from './ipoib.ts';
 import { ipvlan } from './ipvlan.ts';
 import { ipvtap } from './ipvtap.ts';
-import { type AnyRow, type Fields, type Kind, pathsOf } from './kind.ts';
+import { type AnyRow, type Fields, type Kind, pathsOf, type Source } from './kind.ts';
 import type { ListTable } from './list.ts';
 import { macvlan } from './macvlan.ts';
 import { macvtap } from './macvtap.ts';
@@ -131,10 +131,21 @@ export const portFields: Fields = Object.fromEntries(
   }),
 );
 
+/** The attributes that stand in maps, by dotted key: `node.owner`. */
+function groupFields({ groups = {} }: Kind): Fields {
+  return Object.fromEntries(
+    Object.entries(groups).flatMap(([key, { fields }]) =>
+      Object.entries(fields).map(([own, row]) => [`${key}.${own}`, row] as const),
+    ),
+  );
+}
+
 const tables = new Map<string, Fields>(
   Object.values<Kind>(kinds).map((kind) => [
     kind.name,
-    linkKinds.includes(kind) ? { ...everyLinkOf(kind), ...portFields, ...kind.fields } : kind.fields,
+    linkKinds.includes(kind)
+      ? { ...everyLinkOf(kind), ...portFields, ...kind.fields, ...groupFields(kind) }
+      : kind.fields,
   ]),
 );
 
@@ -143,6 +154,12 @@ export function fieldsOf(kindName: string): Fields {
   const table = tables.get(kindName);
   if (table === undefined) throw new RangeError(`no kind named ${kindName}`);
   return table;
+}
+
+/** The sources beside rtnetlink that have something of the links of a kind. */
+export function sourcesOf(kindName: string): readonly Source[] {
+  const places = Object.values(fieldsOf(kindName)).map(({ place }) => place);
+  return [...new Set(places.flatMap((place) => (place.at === 'facet' ? [place.source] : [])))];
 }
 
 const shared = new Map([...tables].map(([kindName, table]) => [kindName, keysSharing(table)]));

@@ -1,5 +1,6 @@
 import { ipvlanFields, ipvlanKnows, ipvlanLacks, ipvlanTakes } from './ipvlan.ts';
 import { defineKind } from './kind.ts';
+import { tapNode } from './tap-node.ts';
 
 export const ipvtap = defineKind({
   name: 'ipvtap',
@@ -10,4 +11,5 @@ export const ipvtap = defineKind({
   lacks: ipvlanLacks,
   takes: ipvlanTakes,
   fields: ipvlanFields,
+  groups: { node: tapNode },
 });

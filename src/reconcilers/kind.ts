@@ -42,7 +42,12 @@ export type PlaceOnWire =
    * The namespace the kernel keeps as the underlay, found as IFLA_LINK_NETNSID. Said by where the request is made, or by
    * that attribute: the drivers of tunnels take the namespace the link is made in (ip_tunnel_newlink in net/ipv4/ip_tunnel.c).
    */
-  | { readonly at: 'netns'; readonly by: 'request' | 'number' };
+  | { readonly at: 'netns'; readonly by: 'request' | 'number' }
+  /** Not in a message: another source than rtnetlink has it, and is asked for it. */
+  | { readonly at: 'facet'; readonly source: Source };
+
+/** Who has part of a link beside rtnetlink: the file system, the link's device node. */
+export type Source = 'node';
 
 /** What some attributes have beside their path. */
 export interface PlaceExtras {
@@ -178,6 +183,8 @@ export interface Kind {
   readonly lists?: Readonly<Record<string, ListTable>>;
   /** What the kernel tells and nobody can declare, for rules to look at (`beside`). */
   readonly told?: Fields;
+  /** Keys that stand together in a map, by the key of the map; they are known by dotted keys, `node.owner`. */
+  readonly groups?: Readonly<Record<string, Group>>;
   readonly membership?: Membership;
   /** Keys of every link that its links cannot have, and why: the end of a sentence that says so. */
   readonly lacks?: Readonly<Record<string, string>>;
@@ -200,6 +207,13 @@ export interface Kind {
   readonly lints?: readonly Lint[];
   /** IFLA_* attributes of this kind that are no row, and why. */
   readonly left: Readonly<Record<string, string>>;
+}
+
+/** Attributes that stand together under a key of the kind. */
+export interface Group {
+  /** One sentence for users. */
+  readonly doc: string;
+  readonly fields: Fields;
 }
 
 /** A key that is never kept itself: what is written there is written under each of the others. */
@@ -317,6 +331,7 @@ export function pathsOf({ place }: AnyRow): readonly (readonly number[])[] {
       return [place.path];
     case 'flag':
     case 'netns':
+    case 'facet':
       return [];
     default:
       return place satisfies never;
@@ -362,6 +377,16 @@ export function peer(
   doc: string,
 ): Row<string> {
   return { place: { at: 'peer', path: infoPath(number) }, type, ...options, doc };
+}
+
+/** What another source than rtnetlink has of the link; it is there once the link is. */
+export function facet<V extends Value>(
+  source: Source,
+  type: WireType<V>,
+  options: Omit<RowOptions<V>, 'change' | 'afterCreate'>,
+  doc: string,
+): Row<V> {
+  return { place: { at: 'facet', source }, type, change: 'live', afterCreate: true, ...options, doc };
 }
 
 /** The namespace of the underlay: what a tunnel's own packets go through. */

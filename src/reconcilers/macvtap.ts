@@ -1,5 +1,6 @@
 import { defineKind } from './kind.ts';
 import { macvlanFields, macvlanKnows, macvlanLeft, macvlanTakes } from './macvlan.ts';
+import { tapNode } from './tap-node.ts';
 
 export const macvtap = defineKind({
   name: 'macvtap',
@@ -8,5 +9,6 @@ export const macvtap = defineKind({
   knows: macvlanKnows,
   takes: macvlanTakes,
   fields: macvlanFields,
+  groups: { node: tapNode },
   left: macvlanLeft,
 });

@@ -210,6 +210,26 @@ test('a namespace that vnetd made is one to ip-netns(8), and comes back when it 
   await inSync();
 });
 
+test('the node of a macvtap gets its owner and mode, and back, though vnetd may not act as if it owned files', async (t) => {
+  t.after(() => rmSync('/etc/vnetd/20-tap.yaml', { force: true }));
+  writeFileSync(
+    '/etc/vnetd/20-tap.yaml',
+    'links: { low0: { kind: dummy }, t0: { kind: macvtap, link: low0, node: { owner: nobody, mode: 0660 } } }',
+  );
+  await output(['systemctl', 'reload', 'vnetd']);
+  await inSync();
+  const path = `/dev/tap${(await link('t0')).ifindex}`;
+  const asDeclared = async () => (await output(['stat', '-c', '%U %a', path])).trim() === 'nobody 660';
+  await until(asDeclared, { ...soon, what: 'as declared' });
+  await output(['chmod', '600', path]);
+  await until(asDeclared, { ...soon, what: 'the mode is back' });
+  await output(['chown', 'root', path]);
+  await until(asDeclared, { ...soon, what: 'the owner is back' });
+  rmSync('/etc/vnetd/20-tap.yaml');
+  await output(['systemctl', 'reload', 'vnetd']);
+  await until(async () => !existsSync(path), { ...soon, what: 'the link is gone, and its node' });
+});
+
 test('a tunnel that vnetd made carries packets', async (t) => {
   await ip('netns', 'add', 'far');
   t.after(async () => {

@@ -50,6 +50,7 @@ export interface ObjectDocument {
 
 export interface DetailDocument extends ObjectDocument {
   readonly ifindex: number | null;
+  readonly files: readonly string[];
   readonly origin: 'made' | 'found' | null;
   readonly attributes: readonly ShownAttribute[];
   readonly under: readonly string[];
@@ -136,6 +137,7 @@ export function detailDocument(detail: ObjectDetail): DetailDocument {
   return {
     ...objectDocument(detail.status),
     ifindex: detail.ifindex,
+    files: detail.files,
     origin: detail.origin,
     attributes: detail.attributes.map(({ key, wanted, found, agrees, note }) => ({
       key,

@@ -53,6 +53,7 @@ function statusFrom({
 function detailsFrom(details: Record<string, object>): Furniture['details'] {
   const bare = {
     ifindex: null,
+    files: [],
     origin: null,
     onDrift: 'restore' as const,
     attributes: [],

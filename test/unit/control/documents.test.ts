@@ -117,6 +117,7 @@ test('a detail begins as the object in the status does', () => {
   const detail = detailDocument({
     status,
     ifindex: 2,
+    files: [],
     origin: 'found',
     onDrift: 'restore',
     attributes: [{ key: 'mtu', wanted: 9000, found: 1500, agrees: false, note: null }],
@@ -126,6 +127,6 @@ test('a detail begins as the object in the status does', () => {
   });
   assert.deepEqual(Object.keys(detail), [
     ...['id', 'namespace', 'kind', 'state', 'since', 'reason', 'drifts', 'last_drift'],
-    ...['ifindex', 'origin', 'attributes', 'under', 'over', 'plan', 'on_drift'],
+    ...['ifindex', 'files', 'origin', 'attributes', 'under', 'over', 'plan', 'on_drift'],
   ]);
 });

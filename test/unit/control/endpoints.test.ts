@@ -110,6 +110,7 @@ test('one object in all detail, by its percent-encoded id', async (t) => {
   const detail = {
     status,
     ifindex: 7,
+    files: [],
     origin: 'made',
     onDrift: 'restore',
     attributes: [],

@@ -114,6 +114,7 @@ function numbersUnder(row: AnyRow, nest: readonly number[]): readonly number[] {
     switch (place.at) {
       case 'flag':
       case 'netns':
+      case 'facet':
         return [];
       case 'family':
         return [place.v4, place.v6];
