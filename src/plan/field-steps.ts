@@ -5,6 +5,7 @@ import { fieldsOf } from '../reconcilers/index.ts';
 import { type Fields, type Kind, keysSentAlong, type Source } from '../reconcilers/kind.ts';
 import { madeAgain } from './creation.ts';
 import { bounces, planned } from './hold.ts';
+import { joinsDown } from './membership.ts';
 import type { Finding, FoundLink, Memory, World } from './situation.ts';
 
 export function fieldSteps(
@@ -44,9 +45,12 @@ export function fieldSteps(
   if (downs) now({ do: 'down', id }, true);
   const table = fieldsOf(wanted.kind);
   const told = ready.filter(({ at }) => table[at]?.place.at !== 'facet');
+  // One request brings a link up before it gives it a master, which takes it only while it is down.
+  const joins = told.some(({ at, change }) => at === 'master' && joinsDown(change.wanted, world));
+  const last = told.filter(({ at }) => joins && at === 'state');
   const first = told.filter(({ at }) => table[at]?.beforeUp);
-  const rest = told.filter(({ at }) => !table[at]?.beforeUp);
-  for (const some of [first, rest, ...bySource(table, ready)]) {
+  const rest = told.filter((one) => !table[one.at]?.beforeUp && !last.includes(one));
+  for (const some of [first, rest, last, ...bySource(table, ready)]) {
     if (some.length === 0) continue;
     const fields = { ...moved(wanted, table, some), ...sentFor(table, some, found) };
     const along = sentAlong(kind, found, Object.keys(fields));

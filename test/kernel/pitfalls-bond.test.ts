@@ -43,6 +43,34 @@ test('pitfall 2: a lost bond member is seen, and put back', async (t) => {
   assert.deepEqual(keysOf(await historyOf(daemon, 'bond0')), []);
 });
 
+test('pitfall 2: a member that is declared up joins all the same', async (t) => {
+  const yaml = `daemon: { contested: { after: 0 } }
+links:
+  bond0: { kind: bond, mode: active-backup, miimon: 100, members: [d0, d1] }
+  d1: { state: up }`;
+  const { ns, daemon } = await keepInSync(t, yaml, cards);
+  const isMember = async () => {
+    const { master, flags } = await ns.link('d1');
+    return master === 'bond0' && flags?.includes('UP') === true;
+  };
+  const leave = 'link set d1 nomaster';
+  for (const drift of [[leave], [leave, 'link set d1 up'], ['link set d1 down', leave]]) {
+    await unheard(daemon, () => ns.ipBatch(drift));
+    await until(isMember, { within, what: `it is a member again after ${drift}` });
+    await inSync(daemon);
+  }
+  // Heard one by one, a reflex may bring it up ahead of the planner.
+  for (let i = 0; i < 5; i++) {
+    await ns.ip(...leave.split(' '));
+    await until(isMember, { within, what: 'it is a member again' });
+    await inSync(daemon);
+  }
+  assert.deepEqual(
+    (await historyOf(daemon, 'd1')).filter(({ event }) => event === 'refused'),
+    [],
+  );
+});
+
 test('pitfall 6: a primary that is out of its bond is no drift', async (t) => {
   const { ns, daemon } = await keepInSync(
     t,
