@@ -55,7 +55,13 @@ export class Claims {
   }
 
   /** Notes what agrees, so that a later difference is known for a drift. */
-  seen(id: ObjectId, held: Held, judgement: Judgement, link: InventoryLink | undefined): void {
+  seen(
+    id: ObjectId,
+    held: Held,
+    judgement: Judgement,
+    link: InventoryLink | undefined,
+    lower: InventoryLink | undefined,
+  ): void {
     const ledger = this.#ledger;
     // A card that went is awaited, and another one when it comes; what vnetd could make stays what it was.
     const awaited = judgement.findings.some(
@@ -66,7 +72,7 @@ export class Claims {
       if (held.arriving === 'adopted') ledger.claim(id, held.wanted.kind, 'found');
       const { origin } = ledger.get(id);
       const otherEnd = origin === 'made' && peerKeyOf(held.wanted.kind) !== undefined ? link.lower : null;
-      const mac = origin === 'made' && link.mac !== '' ? link.mac : null;
+      const mac = origin === 'made' && hasOwnMac(held, link, lower) ? link.mac : null;
       if (origin !== null) ledger.saw(id, link.ifindex, mac, otherEnd);
     }
     for (const { at, digest } of judgement.agreed) {
@@ -126,4 +132,9 @@ function isWanted(wanted: WantedLink, at: string): boolean {
 function canBeMade({ wanted }: Held): boolean {
   const kind = kindNamed(wanted.kind);
   return kind?.made === true && missingToMake(kind, wanted.fields) === undefined;
+}
+
+/** What a link has from the one it stands on is not its own: on another card it is to have that one's. */
+function hasOwnMac({ wanted }: Held, { mac }: InventoryLink, lower: InventoryLink | undefined): boolean {
+  return mac !== '' && !(kindNamed(wanted.kind)?.address === 'lower' && lower?.mac === mac);
 }

@@ -450,8 +450,10 @@ export class Keeper {
     // What has its name and is of another kind is not what the object stands for.
     const stranger = judgement.findings.some(({ at, hold }) => at === 'kind' && hold?.why === 'refused');
     const link = stranger ? undefined : this.linkOf(id);
-    if (link !== undefined) this.rooms.of(id)?.identities.saw(id, link);
-    this.#claims.seen(id, held, judgement, link);
+    const room = this.rooms.of(id);
+    if (link !== undefined) room?.identities.saw(id, link);
+    const lower = link === undefined ? undefined : room?.view.under(link)?.inventory.link(link.lower);
+    this.#claims.seen(id, held, judgement, link, lower);
     this.#books.arrived(id, held, judgement);
     if (judgement.findings.length > 0) this.#arming.disarm(held);
     else if (!isNamespaceId(id)) this.#arming.inStep(id, held);

@@ -2,6 +2,7 @@
 // Which link an object stands for: the one vnetd made, whatever it is named and whoever has its name.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { cannotTry } from './fields/lacking.ts';
 import { startDaemon } from './support/daemon.ts';
 import {
   heard,
@@ -120,4 +121,26 @@ test('an alternative name that is somebody else’s is refused, once', async (t)
   await until(async () => (await objectOf(daemon, 'x0')).state === 'refused', { within });
   assert.match((await objectOf(daemon, 'x0')).reason ?? '', /altnames wan: .*\(EEXIST\)/);
   assert.equal(heard(daemon, 'x0', 'refused'), 1);
+});
+
+test('a VLAN made again on another card takes that card’s MAC, and one of its own is given back', {
+  skip: cannotTry('vlan', 'dummy'),
+}, async (t) => {
+  const card = (mac: string) => `link add d0 address ${mac} type dummy`;
+  const { ns, daemon } = await keepInSync(
+    t,
+    'links: { v2: { kind: vlan, link: d0, id: 2 }, v3: { kind: vlan, link: d0, id: 3 } }',
+    (made) => made.ipBatch([card('02:00:00:00:00:01'), 'link set d0 up']),
+  );
+  await ns.ipBatch(['link set v3 address 02:00:00:00:00:33']);
+  await inSync(daemon);
+  await ns.ipBatch(['link del d0', card('02:00:00:00:00:02'), 'link set d0 up']);
+  const macs = async () => [(await ns.link('v2')).address, (await ns.link('v3')).address];
+  const wanted = ['02:00:00:00:00:02', '02:00:00:00:00:33'];
+  await until(async () => JSON.stringify(await macs()) === JSON.stringify(wanted), {
+    within,
+    what: `their MACs are ${wanted}`,
+  });
+  await inSync(daemon);
+  assert.deepEqual(await macs(), wanted);
 });
