@@ -237,7 +237,7 @@ async function live(t: TestContext, kind: LinkKind): Promise<void> {
 const series = labKernels.find((one) => `uml-${one}` === process.env.VNETD_TEST_KERNEL);
 
 test('the kernel has the kinds its table says it has, and no other', { skip: series === undefined }, () => {
-  const made = linkKinds.filter((kind) => kind.made);
+  const made = linkKinds.filter((kind) => kind.made && kind.kernel !== null);
   const tried = made.filter(({ triedOn }) => series !== undefined && triedOn.includes(series));
   const known = made.filter(({ name }) => lacksKind(name as LinkKind) === false);
   assert.deepEqual(
