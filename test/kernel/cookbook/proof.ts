@@ -31,9 +31,13 @@ export function lanWith(cards: readonly string[]): string {
     ${cards.map(plug).join('\n')}`;
 }
 
-/** Commands that put a card in, and its cable into the switch. */
+/** Commands that put a card in, and its cable into the switch; a card put in again has the MAC it had. */
 export function plug(card: string): string {
-  return `ip link add ${card} up type veth peer name ${card} netns lan; ip -n lan link set ${card} master sw up`;
+  const mac = `02:00:00:00:01:0${card.at(-1)}`;
+  return [
+    `ip link add ${card} address ${mac} up type veth peer name ${card} netns lan`,
+    `ip -n lan link set ${card} master sw up`,
+  ].join('; ');
 }
 
 export function vlanOfLan(id: number): string {

@@ -13,7 +13,7 @@ export const tunnels: Proofs = {
   geneve: {
     kinds: ['geneve'],
     on: cable,
-    drifts: ['ip -n ns1 link del gnv0', 'ip -n ns2 link set gnv0 down'],
+    drifts: ['ip -n ns1 link del gnv0', 'ip netns del ns2'],
   },
   ipip: {
     kinds: ['ipip'],
