@@ -32,6 +32,7 @@ export const ipoib = defineKind({
   when: 'For each partition of an InfiniBand fabric that IP goes through. It carries no Ethernet: no bridge, VLAN or macvlan takes it.',
   kernel: { kind: 'ipoib', module: 'ib_ipoib' },
   address: 'lower',
+  triedOn: ['6.12'],
   lacks: { address: 'its 20 bytes come from the port and from the number of a queue' },
   fields: {
     // The creating message’s is not held on to (ipoib_intf_init). More than the fabric’s own is cut to that (ipoib_change_mtu).
