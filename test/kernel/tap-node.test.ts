@@ -3,6 +3,7 @@
 // timeout: 300
 // The device nodes of macvtap and ipvtap links, judged by stat(1).
 import assert from 'node:assert/strict';
+import { readdirSync, rmSync } from 'node:fs';
 import { test } from 'node:test';
 import { output } from './support/command.ts';
 import { startDaemon } from './support/daemon.ts';
@@ -13,6 +14,12 @@ import { until } from './support/until.ts';
 /** `OWNER GROUP MODE` of a link's node. */
 async function nodeOf(ns: Namespace, name: string): Promise<string> {
   return (await output(['stat', '-c', '%U %G %a', await pathOf(ns, name)])).trim();
+}
+
+/** Namespaces let go take their links along in their own time, and those their nodes. */
+async function noNodes(): Promise<void> {
+  const isTap = (name: string) => /^tap[0-9]/.test(name);
+  await until(() => !readdirSync('/dev').some(isTap), { within, what: 'no node of another test is there' });
 }
 
 async function pathOf(ns: Namespace, name: string): Promise<string> {
@@ -50,8 +57,9 @@ for (const kind of ['macvtap', 'ipvtap'] as const) {
       ],
     );
 
+    const before = daemon.journal.seen.length;
     await ns.ipBatch(['link del t0']);
-    await hears(daemon, 't0', 'restored', daemon.journal.seen.length);
+    await hears(daemon, 't0', 'restored', before);
     await until(asDeclared, { within, what: 'the new link has a node like that' });
   });
 }
@@ -81,6 +89,8 @@ test('a node that is removed is told of, and one that is made again gets what is
   assert.match(String(refused.message), /node\.mode: there is no \/dev\/tap[0-9]+: only the kernel makes it/);
   assert.equal(heard(daemon, 't0', 'drift'), 1);
 
+  // The kernel takes only those away that it made.
+  t.after(() => rmSync(path, { force: true }));
   await output(['mknod', '-m', '600', path, 'c', ...numbers]);
   await until(async () => (await nodeOf(ns, 't0')) === 'root root 660', { within, what: 'its mode is set' });
   await inSync(daemon);
@@ -97,6 +107,7 @@ test('a user there is not is told of', async (t) => {
 });
 
 test('of two links with one number in two namespaces one has no node, and says so', async (t) => {
+  await noNodes();
   const [one, two] = names(t, 2) as [string, string];
   const inner = `{ links: { low0: { kind: dummy }, NAME: { kind: macvtap, link: low0, node: { mode: 0660 } } } }`;
   const { daemon } = await keep(
@@ -110,4 +121,22 @@ test('of two links with one number in two namespaces one has no node, and says s
   await until(async () => String(await states()) === 'in-sync,refused', { within });
   assert.equal((await inside(one).link('t1')).ifindex, (await inside(two).link('t2')).ifindex);
   assert.equal(await nodeOf(inside(one), 't1'), 'root root 660');
+});
+
+test('of two links with one number and one name nobody can tell whose a node is, and it is left alone', async (t) => {
+  await noNodes();
+  const [one, two] = names(t, 2) as [string, string];
+  const inner =
+    '{ links: { low0: { kind: dummy }, t0: { kind: macvtap, link: low0, node: { mode: 0660 } } } }';
+  const { daemon } = await keep(t, `namespaces: { ${one}: ${inner}, ${two}: ${inner} }`);
+  await until(async () => (await objectOf(daemon, `${two}/t0`)).state === 'refused', { within });
+  assert.match(
+    String((await objectOf(daemon, `${two}/t0`)).reason),
+    /of this link or of .*\/t0 cannot be told/,
+  );
+
+  const path = await pathOf(inside(one), 't0');
+  await output(['chmod', '604', path]);
+  await until(async () => (await objectOf(daemon, `${one}/t0`)).state === 'refused', { within });
+  assert.match(await nodeOf(inside(one), 't0'), / 604$/);
 });
