@@ -121,6 +121,8 @@ test('of two links with one number in two namespaces one has no node, and says s
   await until(async () => String(await states()) === 'in-sync,refused', { within });
   assert.equal((await inside(one).link('t1')).ifindex, (await inside(two).link('t2')).ifindex);
   assert.equal(await nodeOf(inside(one), 't1'), 'root root 660');
+  // Or it would make the namespaces again that are deleted now.
+  await daemon.stop();
 });
 
 test('of two links with one number and one name nobody can tell whose a node is, and it is left alone', async (t) => {
@@ -139,4 +141,6 @@ test('of two links with one number and one name nobody can tell whose a node is,
   await output(['chmod', '604', path]);
   await until(async () => (await objectOf(daemon, `${one}/t0`)).state === 'refused', { within });
   assert.match(await nodeOf(inside(one), 't0'), / 604$/);
+  // Or it would make the namespaces again that are deleted now.
+  await daemon.stop();
 });
