@@ -7,7 +7,7 @@ import { keysOf, type Outcome } from '../model/step.ts';
 import type { Performed } from '../owners/performer.ts';
 import { entryAt, type Judgement } from '../plan/situation.ts';
 import { masterOfPortKey } from '../reconcilers/index.ts';
-import { nowMicros } from './clock.ts';
+import { nowMicros, timeOfDay } from './clock.ts';
 import { type Contest, calmAt, drifted, held as holds, peace, repaired, waits } from './contest.ts';
 import { differs, type Held, nothingFitted, spoken, stateFor } from './held.ts';
 import type { Reason } from './queue.ts';
@@ -178,20 +178,31 @@ export class Bookkeeper {
     }
     if (fight !== undefined) this.#contest(id, held, fight, fought, now);
     if (fresh.length === 0) return;
+    if (held.untold.length === 0)
+      held.untoldSince = reason.noticed === null ? now : Math.min(now, timeOfDay(reason.noticed));
     held.untold = [...held.untold, ...fresh];
   }
 
-  /** Tells the drifts of the last look, once it is clear that the link lives. */
+  /** Tells the drifts of the last look, once it is clear that the link lives. They happened when they were seen. */
   tellDrift(id: ObjectId, held: Held): void {
     const changes = held.untold;
     if (changes.length === 0) return;
+    const at = held.untoldSince;
     held.untold = [];
     held.drifts += 1;
-    held.lastDrift = Date.now();
+    held.lastDrift = at;
     const by = changes.some(({ key }) => key === 'addresses') ? held.by : null;
-    this.#say(id, held, 'drift', { changes, by });
+    this.#say(id, held, 'drift', { at, changes, by });
     held.by = null;
+    // In sync it is again since then at the earliest.
+    if (held.state === 'in-sync') held.since = Math.max(held.since, at);
     this.#tell.changed(id);
+  }
+
+  /** A drift is being mended. */
+  mending(id: ObjectId, held: Held): void {
+    const isDrift = [...held.open.values()].some(({ cause }) => cause === 'drift');
+    if (isDrift && held.state === 'in-sync') this.#become(id, held, 'pending', null, Date.now());
   }
 
   /** Tells what the planner can see the kernel would refuse. */
@@ -283,6 +294,7 @@ export class Bookkeeper {
     }
     this.#fitted(id, held, judgement);
     if (done.length === 0) return;
+    this.tellDrift(id, held);
     const micros = noticed == null ? null : nowMicros() - noticed;
     this.#say(id, held, 'restored', { changes: done, micros, disruptive });
   }

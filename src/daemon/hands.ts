@@ -135,6 +135,7 @@ export class Hands {
     const remade = results.some(({ step }) => step.do === 'delete' && step.id === id);
     if (link?.ifindex !== before && !remade) books.died(held, link !== undefined);
     if (link !== undefined) books.tellDrift(id, held);
+    books.mending(id, held);
     const mark = () => assessor.fingerprint(id, held, link);
     // A link it refers to went or came while the request was on its way: the answer was to another question.
     const overtaken = assessor.around(id, held).some((ifindex, i) => ifindex !== around[i]);

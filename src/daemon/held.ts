@@ -62,6 +62,8 @@ export interface Held {
   bounced: boolean;
   /** A drift seen but not told yet: on a link that is being deleted it turns out to be nothing. */
   untold: readonly Change[];
+  /** When the first of these was seen. */
+  untoldSince: number;
   /** The words of the last refusal told, by address: told once. */
   readonly toldWords: SparseMap<string, string>;
   /** The link that has reflexes for it. */
@@ -98,6 +100,7 @@ export function newHeld(wanted: WantedLink, sight: Sight, now: number): Held {
     forced: false,
     bounced: false,
     untold: nothingUntold,
+    untoldSince: now,
     toldWords: new SparseMap(),
     armed: undefined,
     by: null,

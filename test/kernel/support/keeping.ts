@@ -16,7 +16,9 @@ export interface ObjectJson {
   readonly kind: string;
   readonly state: string;
   readonly reason: string | null;
+  readonly since: string;
   readonly drifts: number;
+  readonly last_drift: string | null;
 }
 
 /** Starts vnetd with this declaration in a namespace of its own; `prepare` comes first. */
