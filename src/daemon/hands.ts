@@ -13,6 +13,8 @@ import type { Bookkeeper } from './bookkeeper.ts';
 import type { Claims } from './claims.ts';
 import { Flights } from './flights.ts';
 import type { Held } from './held.ts';
+import { namesMade } from './names-made.ts';
+import type { Objects } from './objects.ts';
 import type { Queue } from './queue.ts';
 import type { Rooms } from './rooms.ts';
 
@@ -30,6 +32,7 @@ export interface Work {
 interface Surroundings {
   readonly channel: Channel;
   readonly rooms: Rooms;
+  readonly objects: Objects;
   readonly ledger: Ledger;
   readonly performer: Performer;
   readonly maker: NamespaceMaker;
@@ -130,7 +133,7 @@ export class Hands {
   }
 
   #performed({ id, held, judgement, disruptive, around, before }: Work, results: readonly Performed[]): void {
-    const { rooms, books, assessor, ledger } = this.#around;
+    const { rooms, books, assessor } = this.#around;
     const link = rooms.linkOf(id);
     const remade = results.some(({ step }) => step.do === 'delete' && step.id === id);
     if (link?.ifindex !== before && !remade) books.died(held, link !== undefined);
@@ -140,8 +143,19 @@ export class Hands {
     // A link it refers to went or came while the request was on its way: the answer was to another question.
     const overtaken = assessor.around(id, held).some((ifindex, i) => ifindex !== around[i]);
     for (const result of results) books.performed(id, held, judgement, result, disruptive, overtaken, mark);
-    // A claim on what could not be made would be a claim on what somebody else makes later.
-    const failed = results.some(({ step, outcome }) => step.do === 'create' && outcome.is === 'refused');
-    if (failed && link === undefined && held.arriving === 'created') ledger.forget(id);
+    for (const { step, outcome } of results) {
+      if (step.do !== 'create' || outcome.is === 'done') continue;
+      for (const unmade of namesMade(step)) this.#unmade(unmade, outcome.is === 'refused');
+    }
+  }
+
+  /** No notice will come of what could not be made: the other end of a pair has to be looked at without. */
+  #unmade(id: ObjectId, isRefused: boolean): void {
+    const { rooms, objects, ledger, queue } = this.#around;
+    const held = objects.get(id);
+    if (held === undefined) return;
+    // A claim on it would be a claim on what somebody else makes later.
+    if (isRefused && held.arriving === 'created' && rooms.linkOf(id) === undefined) ledger.forget(id);
+    queue.add(id, { noticed: null, urgent: false });
   }
 }

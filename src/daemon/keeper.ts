@@ -1,12 +1,6 @@
 import type { Facets } from '../inventory/facets.ts';
 import type { InventoryLink } from '../inventory/links.ts';
-import {
-  isNamespaceId,
-  namespaceItself,
-  type ObjectId,
-  parseObjectId,
-  resolveReference,
-} from '../model/address.ts';
+import { isNamespaceId, namespaceItself, type ObjectId } from '../model/address.ts';
 import type { DaemonSettings } from '../model/declaration.ts';
 import type { Happening } from '../model/event.ts';
 import type { PlannedStep } from '../model/step.ts';
@@ -20,7 +14,6 @@ import { NamespaceMaker } from '../owners/namespace-maker.ts';
 import { Performer } from '../owners/performer.ts';
 import { readLinkRequest } from '../owners/rtnetlink.ts';
 import type { Judgement } from '../plan/situation.ts';
-import { peerKeyOf } from '../reconcilers/index.ts';
 import { Arming } from './arming.ts';
 import { Assessor } from './assessor.ts';
 import { Bookkeeper } from './bookkeeper.ts';
@@ -32,6 +25,7 @@ import { Ears } from './ears.ts';
 import { Hands, type Work } from './hands.ts';
 import type { Held } from './held.ts';
 import { Inquirer } from './inquirer.ts';
+import { namesMade } from './names-made.ts';
 import { Objects } from './objects.ts';
 import { Queue, type Reason } from './queue.ts';
 import { Reader } from './reader.ts';
@@ -167,6 +161,7 @@ export class Keeper {
     this.#hands = new Hands({
       channel: this.#channel,
       rooms: this.rooms,
+      objects: this.objects,
       ledger: rim.ledger,
       performer: this.#performer,
       maker: this.#maker,
@@ -399,7 +394,7 @@ export class Keeper {
         idle.push(() => this.#seen(id, held, judgement));
         continue;
       }
-      const names = namesMade(now);
+      const names = now.flatMap(({ step }) => namesMade(step));
       // The other end of a pair is made by the same request; it is looked at again when its notice comes.
       if (names.some((name) => making.has(name))) continue;
       const disruptive = now.some((one) => one.disruptive);
@@ -506,13 +501,4 @@ export class Keeper {
     for (const id of ids) this.#queue.add(id, { noticed: null, urgent: false });
     this.#work();
   }
-}
-
-function namesMade(steps: readonly PlannedStep[]): ObjectId[] {
-  return steps.flatMap(({ step }) => {
-    if (step.do !== 'create') return [];
-    const peer = step.fields[peerKeyOf(step.kind) ?? ''];
-    const { namespace } = parseObjectId(step.id);
-    return peer === undefined ? [step.id] : [step.id, resolveReference(namespace, String(peer))];
-  });
 }

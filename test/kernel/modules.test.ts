@@ -16,7 +16,7 @@ import { NETLINK_KOBJECT_UEVENT } from '../../src/wire/rtnetlink.ts';
 import { output, run } from './support/command.ts';
 import type { Daemon } from './support/daemon.ts';
 import { ip, type Json } from './support/ip.ts';
-import { heard, inSync, keep, objectOf, within } from './support/keeping.ts';
+import { heard, hears, inSync, keep, objectOf, within } from './support/keeping.ts';
 import { until } from './support/until.ts';
 
 const folder = `/lib/modules/${release()}`;
@@ -113,6 +113,20 @@ test('a module that is installed later is loaded as soon as depmod has listed it
   install();
   await output(['depmod']);
   await until(async () => (await objectOf(daemon, 'm0')).state === 'in-sync', { within });
+});
+
+test('both ends of a pair that cannot be made are refused at once, and nobody’s', async (t) => {
+  await withoutFile(t, 'vxcan');
+  const pair = `
+links: { c0: { kind: vxcan, peer: ns7/c1 } }
+namespaces: { ns7: { links: { c1: { kind: vxcan, peer: /c0 } } } }`;
+  const { daemon } = await keep(t, `daemon: { sweep: 1h }${pair}`);
+  for (const id of ['c0', 'ns7/c1'])
+    assert.match(await refusal(daemon, id), /its module vxcan is not installed for this kernel/);
+
+  daemon.write('10-links.yaml', 'daemon: { sweep: 1h }');
+  await hears(daemon, 'ns7/', 'removed');
+  for (const id of ['c0', 'ns7/c1']) assert.equal(heard(daemon, id, 'removed'), 0, id);
 });
 
 test('the doctor sees beforehand what will be lacking', async (t) => {
