@@ -1,11 +1,10 @@
 import type { EventDocument } from '../daemon/control/documents.ts';
-import type { Requester } from '../model/change.ts';
 import type { EventName } from '../model/event.ts';
+import { eventText } from '../model/event-text.ts';
 import type { Colour } from './colour.ts';
 import { type Cell, tableRow } from './table.ts';
 import type { Terminal } from './terminal.ts';
-import { localTime, shortSpan } from './time.ts';
-import { differenceText, remedyText } from './values.ts';
+import { localTime } from './time.ts';
 import { widthOf } from './width.ts';
 
 const colours: Partial<Record<EventName, Colour>> = {
@@ -25,9 +24,6 @@ export function eventRow(event: EventDocument): readonly Cell[] {
   ];
 }
 
-/** Events that tell what vnetd did; the others tell what it saw. */
-const remedies: ReadonlySet<EventName> = new Set(['created', 'adopted', 'applied', 'restored', 'released']);
-
 export const eventTitles = ['WHEN', 'OBJECT', 'EVENT', 'WHAT'] as const;
 
 /** Writes events as they come, under titles; columns widen with what has come so far. */
@@ -46,20 +42,4 @@ export function eventWriter(terminal: Terminal): (event: EventDocument) => void 
     begun = true;
     write(eventRow(event));
   };
-}
-
-function eventText({ event, changes, by, micros, disruptive, message, generation }: EventDocument): string {
-  const words = remedies.has(event) ? remedyText : differenceText;
-  const parts = (changes ?? []).map(words);
-  if (message !== undefined) parts.push(message);
-  else if (generation !== undefined) parts.push(`generation ${generation}`);
-  const what = parts.join('; ');
-  const took = micros == null ? '' : `, in ${shortSpan(micros)}`;
-  const hard = disruptive === true ? ' (disruptive)' : '';
-  return `${what}${took}${hard}${by == null ? '' : `, by ${requesterText(by)}`}`;
-}
-
-function requesterText({ pid, command, uid }: Requester): string {
-  const user = uid === null ? '' : `, uid ${uid}`;
-  return command === null ? `pid ${pid}${user}` : `\`${command}\` (pid ${pid}${user})`;
 }

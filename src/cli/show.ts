@@ -1,4 +1,5 @@
 import type { DetailDocument } from '../daemon/control/documents.ts';
+import { valueText } from '../model/change-text.ts';
 import { counted } from '../model/counted.ts';
 import { isGood } from '../model/status.ts';
 import type { Call } from './call.ts';
@@ -10,7 +11,6 @@ import { stepRow, stepTitles } from './steps.ts';
 import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';
 import { ago, localTime } from './time.ts';
-import { valueText } from './values.ts';
 import { harmless } from './width.ts';
 
 const origins = { made: 'made by vnetd', found: 'found here, not made by vnetd' } as const;

@@ -1,6 +1,6 @@
 import type { StepDocument } from '../daemon/control/documents.ts';
+import { fieldsText } from '../model/change-text.ts';
 import type { Cell } from './table.ts';
-import { fieldsText } from './values.ts';
 
 export const stepTitles = ['OBJECT', 'STEP', 'WHAT', 'NOTE'] as const;
 

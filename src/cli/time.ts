@@ -33,13 +33,6 @@ export function localTime(iso: string): string {
   return `${date} ${time}.${String(at.getMilliseconds()).padStart(3, '0')}`;
 }
 
-/** A number of microseconds with three digits at most: `412 µs`, `4.1 ms`, `1.2 s`. */
-export function shortSpan(micros: number): string {
-  if (micros < 1000) return `${Math.round(micros)} µs`;
-  if (micros < 1_000_000) return `${digits(micros / 1000)} ms`;
-  return `${digits(micros / 1_000_000)} s`;
-}
-
 /** `90`, `30s`, `1h30m` in milliseconds; a bare number is seconds. Throws a usage failure for anything else. */
 export function parseSpan(text: string): number {
   const span = spanWritten(text);
@@ -106,10 +99,6 @@ function unitNamed(word: string): number | undefined {
   const long = { second, minute, hour, day, week: 7 * day } as const;
   const singular = word.replace(/s$/, '').replace(/^sec$/, 'second');
   return Object.hasOwn(long, singular) ? long[singular as keyof typeof long] : undefined;
-}
-
-function digits(number: number): string {
-  return number < 100 ? number.toFixed(1) : String(Math.round(number));
 }
 
 function two(number: number): string {

@@ -272,7 +272,7 @@ test('a drift and its repair are in the journal, each a line with fields to look
   assert.deepEqual(JSON.parse(drift?.VNETD_CHANGES ?? ''), [{ key: 'mtu', wanted: 1400, found: 1300 }]);
   const since = (await journalOnce(before.all + 2, '-u', 'vnetd')).slice(before.all);
   const restored = since.find(({ VNETD_EVENT }) => VNETD_EVENT === 'restored');
-  assert.match(restored?.MESSAGE ?? '', /^d0: restored mtu=1400 in \d/);
+  assert.match(restored?.MESSAGE ?? '', /^d0: restored: mtu set to 1400, in \d/);
   assert.ok(Number(restored?.VNETD_MICROS) > 0);
   assert.equal(restored?.PRIORITY, '5');
   const loud = since.filter(({ PRIORITY }) => Number(PRIORITY) <= 4);

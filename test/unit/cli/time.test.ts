@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ago, localTime, parseMoment, parseSpan, shortSpan } from '../../../src/cli/time.ts';
+import { ago, localTime, parseMoment, parseSpan } from '../../../src/cli/time.ts';
+import { shortSpan } from '../../../src/model/span.ts';
 
 const now = new Date(2026, 10, 21, 15, 30, 0).getTime();
 const local = (...parts: [number, number, number, number?, number?, number?, number?]) =>

@@ -48,7 +48,7 @@ test('for programs each line is a JSON document with the facts in it', (t) => {
       kind: 'bond',
       changes: [{ key: 'mtu', wanted: 9000, found: 1500 }],
       by: { pid: 4242, command: 'ip link set bond1 mtu 1500', uid: 0 },
-      message: 'bond1: drift: mtu is 1500, wanted 9000 (by pid 4242: ip link set bond1 mtu 1500)',
+      message: 'bond1: drift: mtu is 1500, wanted 9000, by `ip link set bond1 mtu 1500` (pid 4242, uid 0)',
     },
   );
   assert.equal(second.micros, 412);
@@ -61,7 +61,10 @@ test('for eyes each line is a time and a sentence', (t) => {
   journal.say(restored);
   journal.error('an answer failed', { reason: 'out of luck' });
   const [first, second] = said();
-  assert.match(first ?? '', /^\d\d:\d\d:\d\d bond1: restored mtu=9000 in 412 µs$/);
+  assert.match(
+    first ?? '',
+    /^\d\d:\d\d:\d\d bond1: restored: mtu set to 9000, in 412 µs, by `ip link set bond1 mtu 1500` \(pid 4242, uid 0\)$/,
+  );
   assert.match(second ?? '', /^\d\d:\d\d:\d\d error: an answer failed \(reason: out of luck\)$/);
 });
 
@@ -105,7 +108,7 @@ test('the journal gets its own protocol, each fact a field to look for', async (
     PRIORITY: '4',
     SYSLOG_IDENTIFIER: 'vnetd',
     SYSLOG_PID: String(process.pid),
-    MESSAGE: 'bond1: drift: mtu is 1500, wanted 9000 (by pid 4242: ip link set bond1 mtu 1500)',
+    MESSAGE: 'bond1: drift: mtu is 1500, wanted 9000, by `ip link set bond1 mtu 1500` (pid 4242, uid 0)',
     VNETD_EVENT: 'drift',
     VNETD_ID: 'bond1',
     VNETD_AT: '2026-11-21T01:02:03.456Z',

@@ -14,38 +14,38 @@ const lines: readonly (readonly [Omit<Happening, 'at' | 'id'> & { id?: null }, s
   [{ event: 'drift', changes: [mtu], by: null }, 'bond1: drift: mtu is 1500, wanted 9000'],
   [
     { event: 'drift', changes: [mtu], by: { pid: 4242, command: 'ip link set bond1 mtu 1500', uid: 0 } },
-    'bond1: drift: mtu is 1500, wanted 9000 (by pid 4242: ip link set bond1 mtu 1500)',
+    'bond1: drift: mtu is 1500, wanted 9000, by `ip link set bond1 mtu 1500` (pid 4242, uid 0)',
   ],
   [
     { event: 'drift', changes: [mtu], by: { pid: 7, command: null, uid: 1000 } },
-    'bond1: drift: mtu is 1500, wanted 9000 (by pid 7, uid 1000)',
+    'bond1: drift: mtu is 1500, wanted 9000, by pid 7, uid 1000',
   ],
   [
     { event: 'drift', changes: [address, stranger], by: null },
-    'bond1: drift: addresses 10.0.0.1/24 is missing, addresses 10.0.0.9/24 is there, and should not be',
+    'bond1: drift: addresses 10.0.0.1/24 is missing; addresses 10.0.0.9/24 is unwanted',
   ],
-  [{ event: 'drift', changes: [gone], by: null }, 'bond1: drift: it is gone'],
+  [{ event: 'drift', changes: [gone], by: null }, 'bond1: drift: is gone'],
   [
     { event: 'drift', changes: [{ key: 'arp_ip_target', wanted: ['10.0.0.2'], found: [] }], by: null },
-    'bond1: drift: arp_ip_target is [], wanted ["10.0.0.2"]',
+    'bond1: drift: arp_ip_target is [], wanted [10.0.0.2]',
   ],
   [
     { event: 'restored', changes: [mtu], micros: 412, disruptive: false },
-    'bond1: restored mtu=9000 in 412 µs',
+    'bond1: restored: mtu set to 9000, in 412 µs',
   ],
   [
     { event: 'restored', changes: [mtu, address], micros: 15_234 },
-    'bond1: restored mtu=9000, addresses=10.0.0.1/24 in 15.2 ms',
+    'bond1: restored: mtu set to 9000; addresses 10.0.0.1/24 put in, in 15.2 ms',
   ],
   [
     { event: 'restored', changes: [mtu], micros: null, disruptive: true },
-    'bond1: restored mtu=9000 (disruptive)',
+    'bond1: restored: mtu set to 9000 (disruptive)',
   ],
   [
     { event: 'restored', changes: [stranger], micros: 99.6 },
-    'bond1: restored addresses without 10.0.0.9/24 in 100 µs',
+    'bond1: restored: addresses 10.0.0.9/24 taken out, in 100 µs',
   ],
-  [{ event: 'restored', changes: [gone], micros: 12_000_000 }, 'bond1: restored the link in 12.0 s'],
+  [{ event: 'restored', changes: [gone], micros: 12_000_000 }, 'bond1: restored: made, in 12.0 s'],
   [
     {
       event: 'restored',
@@ -57,19 +57,24 @@ const lines: readonly (readonly [Omit<Happening, 'at' | 'id'> & { id?: null }, s
   ],
   [
     { event: 'refused', changes: [mtu], message: 'mtu: mtu greater than device maximum' },
-    'bond1: refused: mtu: mtu greater than device maximum',
+    'bond1: refused: mtu is 1500, wanted 9000; mtu: mtu greater than device maximum',
   ],
-  [{ event: 'refused', changes: [mtu] }, 'bond1: refused mtu=9000'],
+  [
+    { event: 'refused', changes: [gone], message: 'Unknown device type (EOPNOTSUPP)' },
+    'bond1: refused: not made; Unknown device type (EOPNOTSUPP)',
+  ],
+  [{ event: 'refused', changes: [mtu] }, 'bond1: refused: mtu is 1500, wanted 9000'],
   [
     {
       event: 'contested',
       changes: [mtu],
-      message: 'mtu is 1500, wanted 9000; somebody keeps changing it back',
+      message: 'somebody keeps changing it back',
     },
     'bond1: contested: mtu is 1500, wanted 9000; somebody keeps changing it back',
   ],
   [{ event: 'created', kind: 'bond' }, 'bond1: created (bond)'],
   [{ event: 'adopted', kind: 'bond' }, 'bond1: adopted (bond)'],
+  [{ event: 'adopted', kind: 'bond', changes: [mtu] }, 'bond1: adopted (bond): mtu set to 9000'],
   [{ event: 'removed' }, 'bond1: removed'],
   [{ event: 'released' }, 'bond1: released, left as it is'],
   [{ id: null, event: 'config', generation: 4 }, 'configuration: generation 4 is in force'],
@@ -89,7 +94,7 @@ for (const [happening, line] of lines) {
 test('a change of hundreds of entries stays a line', () => {
   const changes = Array.from({ length: 500 }, (_, i) => ({ key: 'vlans', wanted: String(i), found: null }));
   const line = sentenceOf({ at: 0, id: asObjectId('br0'), event: 'drift', changes, by: null });
-  assert.match(line, /vlans 7 is missing, and 492 more$/);
+  assert.match(line, /vlans 7 is missing; and 492 more$/);
 });
 
 test('what a command line or an alias brings along cannot end the line or move the cursor', () => {
