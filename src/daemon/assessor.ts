@@ -9,6 +9,7 @@ import type { Bookkeeper } from './bookkeeper.ts';
 import type { Held } from './held.ts';
 import type { Inquirer } from './inquirer.ts';
 import type { Rooms } from './rooms.ts';
+import { takersFrom } from './takers.ts';
 
 const noHolds: Map<string, Hold> = new Map();
 
@@ -59,7 +60,9 @@ export class Assessor {
   /** All that a refusal may hang on: while it is the same, the kernel would say the same again. */
   fingerprint(id: ObjectId, held: Held, link: InventoryLink | undefined): string {
     const view = this.#rooms.of(id)?.view;
-    return view === undefined ? '' : fingerprint(view, held.wanted, link, held.sight);
+    if (view === undefined) return '';
+    const takers = takersFrom(this.#rooms, held.wanted).join();
+    return `${fingerprint(view, held.wanted, link, held.sight)}${takers}`;
   }
 
   #policyFor(held: Held): Policy {

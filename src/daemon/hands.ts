@@ -17,6 +17,7 @@ import { namesMade } from './names-made.ts';
 import type { Objects } from './objects.ts';
 import type { Queue } from './queue.ts';
 import type { Rooms } from './rooms.ts';
+import { explained } from './takers.ts';
 
 /** What is to be done for one object, and how the links it refers to stood when that was decided. */
 export interface Work {
@@ -142,7 +143,10 @@ export class Hands {
     const mark = () => assessor.fingerprint(id, held, link);
     // A link it refers to went or came while the request was on its way: the answer was to another question.
     const overtaken = assessor.around(id, held).some((ifindex, i) => ifindex !== around[i]);
-    for (const result of results) books.performed(id, held, judgement, result, disruptive, overtaken, mark);
+    for (const result of results) {
+      const told = explained(rooms, held.wanted, result);
+      books.performed(id, held, judgement, told, disruptive, overtaken, mark);
+    }
     for (const { step, outcome } of results) {
       if (step.do !== 'create' || outcome.is === 'done') continue;
       for (const unmade of namesMade(step)) this.#unmade(unmade, outcome.is === 'refused');

@@ -223,3 +223,35 @@ test('a found link that goes under `alert` is left gone, at the next look as wel
     [['create', 'left as it is (on_drift: alert)']],
   );
 });
+
+test('what is busy is told with who has it, and taken up when that is gone', async (t) => {
+  t.diagnostic('kind: ipvlan');
+  const yaml = `daemon: { sweep: 1s }
+links:
+  low0: { kind: ifb }
+  v0: { kind: ipvlan, link: low0 }
+  br0: { kind: bridge, ports: [low1] }
+  low1: { kind: ifb }
+  low2: { kind: ifb }
+  v2: { kind: macvlan, link: low2 }`;
+  const { ns, daemon } = await keep(t, yaml, (ns) =>
+    ns.ipBatch([
+      ...['low0', 'low1', 'low2'].map((name) => `link add ${name} type ifb`),
+      'link add hand0 link low0 type macvlan',
+      'link add hand1 link low1 type macvtap',
+      'link add stranger type bridge',
+      'link set low2 master stranger',
+    ]),
+  );
+  const reasons: Readonly<Record<string, string>> = {
+    v0: 'Device or resource busy (EBUSY): hand0, a macvlan, is on low0',
+    low1: 'master: Device or resource busy (EBUSY): hand1, a macvtap, is on low1',
+    v2: 'Device or resource busy (EBUSY): low2 is a member of stranger, a bridge',
+  };
+  for (const [id, reason] of Object.entries(reasons)) {
+    await until(async () => (await objectOf(daemon, id)).state === 'refused', { within, what: id });
+    assert.equal((await objectOf(daemon, id)).reason, reason);
+  }
+  await ns.ipBatch(['link del hand0', 'link del hand1', 'link set low2 nomaster']);
+  await inSync(daemon);
+});
