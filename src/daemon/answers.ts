@@ -126,12 +126,14 @@ export function doctorOf(keeper: Keeper): readonly Ability[] {
 const present = { able: true, words: 'this kernel has all that is declared', from: null };
 
 /** Of a link that is not there yet, and that nobody has asked the kernel for. */
-function foreseen(id: ObjectId, { wanted }: Held): { able: boolean; words: string; from: string | null } {
+function foreseen(id: ObjectId, { wanted }: Held): Pick<Ability, 'able' | 'words'> & { from: string | null } {
   const kind = kindNamed(wanted.kind);
   const outlook = kind?.made === true ? outlookOf(hostHere, kind) : undefined;
   if (outlook?.is === 'unable') return { able: false, words: outlook.lack.words, from: outlook.lack.package };
   const hint = outlook?.where == null ? '' : moduleWords[outlook.where](kind?.kernel?.module ?? '');
-  return { able: true, words: `nothing named ${id} yet${hint}`, from: null };
+  // A module that is only installed may lack what it needs, or be another kernel's.
+  const isThere = outlook?.where === 'loaded' || outlook?.where === 'built-in';
+  return { able: isThere ? true : null, words: `nothing named ${id} yet${hint}`, from: null };
 }
 
 const moduleWords: Readonly<Record<Whereabouts, (module: string) => string>> = {

@@ -38,7 +38,8 @@ export interface Answers {
 export interface Ability {
   readonly id: ObjectId;
   readonly kind: string;
-  readonly able: boolean;
+  /** null: nobody has tried it yet, and nothing says that the kernel has it. */
+  readonly able: boolean | null;
   readonly words: string;
   /** The module links of the kind come with; null where there is none. */
   readonly module: string | null;

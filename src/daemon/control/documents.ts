@@ -84,7 +84,7 @@ export interface EventDocument {
 export interface AbilityDocument {
   readonly id: string;
   readonly kind: string;
-  readonly able: boolean;
+  readonly able: boolean | null;
   readonly words: string;
   readonly module: string | null;
   readonly package: string | null;
