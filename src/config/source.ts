@@ -1,4 +1,5 @@
 import type { Complaint, Place } from '../model/place.ts';
+import { masked, type Secret, secretsIn, withoutSecrets } from './secrets.ts';
 
 /** A text with the name it is known by, and where its lines begin. */
 export interface Source {
@@ -6,6 +7,8 @@ export interface Source {
   readonly text: string;
   /** The offset each line begins at. */
   readonly lines: readonly number[];
+  /** Where values stand that nobody is to be shown. */
+  secrets(): readonly Secret[];
 }
 
 /** Something said about a text, before it is known how the text is shown. */
@@ -23,7 +26,16 @@ const BEFORE_CARET = 60;
 export function sourceOf(file: string, text: string): Source {
   const lines = [0];
   for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) lines.push(end + 1);
-  return { file, text, lines };
+  let found: readonly Secret[] | undefined;
+  return {
+    file,
+    text,
+    lines,
+    secrets() {
+      found ??= secretsIn(text);
+      return found;
+    },
+  };
 }
 
 /** The place of an offset, by binary search. */
@@ -41,10 +53,12 @@ export function placeAt(source: Source, offset: number): Place {
 
 /** A complaint about a place; one that has to do with a second place names that too. */
 export function complaintAt(source: Source, offset: number, sentence: string, also?: Place): Complaint {
-  const message = also === undefined ? sentence : `${sentence}; the other place is ${placeText(also)}`;
+  const secrets = source.secrets();
+  const told = withoutSecrets(sentence, source.text, secrets);
+  const message = also === undefined ? told : `${told}; the other place is ${placeText(also)}`;
   const place = placeAt(source, offset);
   const from = source.lines[place.line - 1] ?? 0;
-  const line = source.text.slice(from, lineEnd(source.text, from));
+  const line = masked(source.text, from, lineEnd(source.text, from), secrets);
   const complaint = { ...place, message: printable(message), excerpt: excerptOf(line, place.column - 1) };
   return also === undefined ? complaint : { ...complaint, also };
 }
