@@ -20,6 +20,11 @@ export function complaintText(
     .join('');
 }
 
+/** Sentences about the daemon itself. */
+export function notesText(notes: readonly string[], colours: boolean): string {
+  return notes.map((note) => `${paint('note:', 'yellow', colours)} ${harmless(note)}\n`).join('');
+}
+
 function indented(excerpt: string): string {
   const lines = excerpt.replace(/\n$/, '').split('\n');
   return lines.map((line) => `    ${line.split('\t').map(harmless).join('\t')}\n`).join('');

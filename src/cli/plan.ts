@@ -1,6 +1,7 @@
 import type { PlanDocument } from '../daemon/control/documents.ts';
 import { counted } from '../model/counted.ts';
 import type { Call } from './call.ts';
+import { notesText } from './complaints.ts';
 import { ask } from './daemon.ts';
 import { Ending, type ExitCode, exit } from './exit.ts';
 import { objectText } from './states.ts';
@@ -23,14 +24,14 @@ export async function plan({ operands, socket, json, terminal }: Call): Promise<
   return steps.length + left.length + config.errors.length === 0 ? exit.good : exit.notSo;
 }
 
-function planText({ steps, left, config }: PlanDocument, terminal: Terminal): string {
+function planText({ steps, left, config, notes }: PlanDocument, terminal: Terminal): string {
   const rows = steps.length === 0 ? '' : `${table(stepTitles, steps.map(stepRow), terminal)}\n`;
   const notPlanned = left.map((object) => `not planned: ${objectText(object)}\n`).join('');
   const errors = config.errors.length;
   const complaint =
     errors === 0 ? '' : `${counted(errors, 'configuration error')}: \`vnetctl status\` shows what\n`;
   const sum = `${sumOf(steps)}${steps.length === 0 && notPlanned + complaint !== '' ? ' now' : ''}`;
-  return `${rows}${sum}\n${notPlanned}${complaint}`;
+  return `${rows}${sum}\n${notPlanned}${complaint}${notesText(notes, terminal.colour)}`;
 }
 
 function sumOf(steps: PlanDocument['steps']): string {

@@ -1,15 +1,13 @@
 import type { ObjectDocument, StatusDocument } from '../daemon/control/documents.ts';
 import { isGood } from '../model/status.ts';
 import type { Call } from './call.ts';
-import { paint } from './colour.ts';
-import { complaintText } from './complaints.ts';
+import { complaintText, notesText } from './complaints.ts';
 import { address, ask, lines } from './daemon.ts';
 import { type ExitCode, exit } from './exit.ts';
 import { allGood, stateColours, summary } from './states.ts';
 import { type Cell, table } from './table.ts';
 import type { Terminal } from './terminal.ts';
 import { ago } from './time.ts';
-import { harmless } from './width.ts';
 
 const clearScreen = '\x1b[H\x1b[2J\x1b[3J';
 
@@ -58,7 +56,7 @@ function statusText({ config, notes, objects }: StatusDocument, terminal: Termin
   const above = [
     complaintText(config.errors, 'error', terminal.colour),
     complaintText(config.warnings, 'warning', terminal.colour),
-    notes.map((note) => `${paint('note:', 'yellow', terminal.colour)} ${harmless(note)}\n`).join(''),
+    notesText(notes, terminal.colour),
   ].join('');
   const rows = objects.length === 0 ? '' : `${statusTable(objects, terminal, now)}\n`;
   return `${above === '' ? '' : `${above}\n`}${rows}${summary(config, objects)}\n`;

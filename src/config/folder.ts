@@ -41,6 +41,7 @@ export function openConfiguration(options: ConfigurationOptions): Configuration 
     }),
     errors: [],
     warnings: [],
+    unread: [],
     changed: false,
   };
   let notKept: string | undefined;

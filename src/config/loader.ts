@@ -12,6 +12,8 @@ export interface Loaded {
   readonly declaration: DeclarationInText;
   readonly errors: readonly Complaint[];
   readonly warnings: readonly Complaint[];
+  /** Files that were never good, or the folder: what they declare nobody knows, and nothing is removed meanwhile. */
+  readonly unread: readonly string[];
   /** Whether the contents differ from those read before, in an earlier run too. */
   readonly changed: boolean;
 }
@@ -87,7 +89,7 @@ export class Loader {
     this.#contents = contents;
     if (this.#generation === 0) this.#generation = 1;
     const declaration = new DeclarationInText(this.#generation, kept.wishes);
-    return { declaration, errors: [], warnings: kept.warnings, changed: false };
+    return { declaration, errors: [], warnings: kept.warnings, unread: [], changed: false };
   }
 
   async #lastGood(): Promise<ReadonlyMap<string, Checked>> {
@@ -160,11 +162,13 @@ export class Loader {
     const unread = folder.files.flatMap((file) => ('fault' in file ? [file.fault] : []));
     const bad = folder.files.flatMap(({ file }) => this.#checked.get(file)?.compiled.errors ?? []);
     const { daemon, links } = settled.declaration;
+    const never = folder.files.map(({ file }) => file).filter((file) => !settled.inForce.has(file));
     const wishes = { daemon, whole, size: links.length, text: textOfLinks(links) };
     return {
       declaration: new DeclarationInText(this.#generation, wishes),
       errors: inOrder([...folder.errors, ...unread, ...bad, ...settled.errors]),
       warnings: inOrder([...folder.warnings, ...settled.warnings]),
+      unread: folder.is === 'open' ? never : [this.#directory],
       changed,
     };
   }

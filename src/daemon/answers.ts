@@ -7,6 +7,7 @@ import type { PlannedStep } from '../model/step.ts';
 import type { Values } from '../model/value.ts';
 import type { Ledger } from '../owners/ledger.ts';
 import { sentence } from '../plan/hold.ts';
+import { isOurs } from '../plan/situation.ts';
 import { kindNamed, rowOf, sourcesOf } from '../reconcilers/index.ts';
 import { hostHere } from './abilities/host.ts';
 import { outlookOf } from './abilities/lack.ts';
@@ -97,6 +98,16 @@ function underOf({ wanted }: Held): string[] {
     const value = wanted.fields[key];
     if (value === undefined || row.place.at === 'peer') return [];
     return [...(row.type.mentions?.(value) ?? [])].map((name) => resolveReference(wanted.namespace, name));
+  });
+}
+
+/** What vnetd made, or put something on, and what no file declares any more, of what is still there. */
+export function undeclaredOf(keeper: Keeper, ledger: Ledger): readonly ObjectId[] {
+  return ledger.ids().filter((id) => {
+    if (keeper.objects.get(id) !== undefined) return false;
+    const { origin, inForce } = ledger.get(id);
+    const isHeld = origin === 'made' || [...inForce.values()].some(({ how }) => isOurs(how));
+    return isHeld && keeper.linkOf(id) !== undefined;
   });
 }
 

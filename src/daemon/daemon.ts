@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Loaded, openConfiguration } from '../config/folder.ts';
 import { openHistory } from '../history/history.ts';
+import type { ObjectId } from '../model/address.ts';
 import { counted } from '../model/counted.ts';
 import type { Happening } from '../model/event.ts';
 import { type Complaint, whereText } from '../model/place.ts';
@@ -15,6 +16,7 @@ import type { Options } from './options.ts';
 import { Published, type Summary } from './published.ts';
 import type { Pulse } from './pulse.ts';
 import { openServiceManager } from './service-manager.ts';
+import { undeclaredNote } from './undeclared.ts';
 
 const SETTLE_ONCE_MS = 30_000;
 /** A call into the kernel that takes longer is worth a word. */
@@ -52,6 +54,7 @@ export async function runDaemon(options: Options, { version, keeper, pulse }: Be
   const published = new Published();
   let failed = false;
   let keeperTrouble: string | null = null;
+  let undeclared: readonly ObjectId[] = [];
   let firstSettled = () => {};
   const settled = new Promise<void>((resolve) => {
     firstSettled = resolve;
@@ -62,6 +65,8 @@ export async function runDaemon(options: Options, { version, keeper, pulse }: Be
     journal.say(happening);
     published.happened(happening);
   };
+  // Nobody asks before the configuration is open, below: the keeper is not told what is declared until then.
+  const noteOfUndeclared = () => undeclaredNote(undeclared, configuration.current().unread);
   keeper.listen({
     told(message) {
       if (message.say === 'news') {
@@ -69,7 +74,12 @@ export async function runDaemon(options: Options, { version, keeper, pulse }: Be
         for (const happening of message.happenings) happened(happening);
         if (message.lost > 0) journal.warn(`${message.lost} events came faster than they could be told`);
       } else if (message.say === 'settled') firstSettled();
-      else if (message.say === 'trouble') {
+      else if (message.say === 'undeclared') {
+        undeclared = message.ids;
+        const note = noteOfUndeclared();
+        if (note !== null) journal.warn(note);
+        published.changed();
+      } else if (message.say === 'trouble') {
         keeperTrouble = message.sentence;
         if (message.sentence !== null) journal.warn(message.sentence);
         published.changed();
@@ -109,7 +119,7 @@ export async function runDaemon(options: Options, { version, keeper, pulse }: Be
   const allNotes = () => [
     ...notes,
     ...configuration.notes(),
-    ...[history.trouble(), keeperTrouble, kernelBusy()].filter((one) => one !== null),
+    ...[history.trouble(), noteOfUndeclared(), keeperTrouble, kernelBusy()].filter((one) => one !== null),
   ];
   const service = openServiceManager({ alive: () => pulse.isAlive() });
   const settledNow = async () => {
@@ -121,7 +131,7 @@ export async function runDaemon(options: Options, { version, keeper, pulse }: Be
     return { generation: declaration.generation, errors, warnings };
   };
   const house: House = {
-    status: () => published.status(version, configStatus(), allNotes()),
+    status: () => ({ ...published.status(version, configStatus(), allNotes()), undeclared }),
     detail: (id) => keeper.ask({ ask: 'detail', id }),
     plan: (ids) => keeper.ask({ ask: 'plan', ids }),
     restore: (id) => keeper.ask({ ask: 'restore', id }),

@@ -13,6 +13,8 @@ export interface HouseStatus {
   readonly notes: readonly string[];
   readonly config: ConfigStatus;
   readonly objects: readonly ObjectStatus[];
+  /** What vnetd has to do with though no file declares it: left as it is while one that has errors may. */
+  readonly undeclared: readonly ObjectId[];
 }
 
 /** What the control socket may see and ask of the running daemon. */

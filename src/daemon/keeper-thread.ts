@@ -5,7 +5,7 @@ import { DeviceNodes } from '../owners/device-nodes.ts';
 import { Ledger } from '../owners/ledger.ts';
 import { hostHere } from './abilities/host.ts';
 import { watchModuleFiles } from './abilities/watch-files.ts';
-import { detailOf, doctorOf, planOf } from './answers.ts';
+import { detailOf, doctorOf, planOf, undeclaredOf } from './answers.ts';
 import { Changes, type DeclarationChange } from './changes.ts';
 import { statusOf } from './held.ts';
 import { Keeper } from './keeper.ts';
@@ -38,6 +38,13 @@ function run(port: NonNullable<typeof parentPort>, data: KeeperData): void {
       return held === undefined ? undefined : statusOf(id, held);
     },
   );
+  let undeclared = '';
+  const tellUndeclared = () => {
+    const ids = undeclaredOf(keeper, ledger);
+    if (ids.join() === undeclared) return;
+    undeclared = ids.join();
+    tell({ say: 'undeclared', ids });
+  };
   const keeper = new Keeper({
     socket,
     slowSocket,
@@ -50,6 +57,7 @@ function run(port: NonNullable<typeof parentPort>, data: KeeperData): void {
     settled: (generation) => {
       settled = generation;
       news.tellAll();
+      tellUndeclared();
       tell({ say: 'settled', generation });
       for (const { number } of waiting.filter((one) => one.generation <= generation))
         tell({ say: 'answer', number, answer: true });
@@ -64,7 +72,10 @@ function run(port: NonNullable<typeof parentPort>, data: KeeperData): void {
     news.declaring();
     keeper.declare(declaration);
     clearInterval(sweeping);
-    sweeping = setInterval(() => keeper.sweep(), declaration.daemon.sweepMs);
+    sweeping = setInterval(() => {
+      keeper.sweep();
+      tellUndeclared();
+    }, declaration.daemon.sweepMs);
   };
   const answer = (number: number, question: Question) => {
     const say = (reply: Answers[keyof Answers]) => {

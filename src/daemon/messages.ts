@@ -64,6 +64,8 @@ export type FromKeeper =
   /** Everything of the generation was looked at once. */
   | { readonly say: 'settled'; readonly generation: number }
   | { readonly say: 'answer'; readonly number: number; readonly answer: Answers[keyof Answers] }
+  /** What vnetd has to do with though no file declares it, whenever that changes. */
+  | { readonly say: 'undeclared'; readonly ids: readonly ObjectId[] }
   /** What is the matter beside the objects, or null when it is over. */
   | { readonly say: 'trouble'; readonly sentence: string | null }
   /** A surprise inside the keeper: it has ended or is about to. */

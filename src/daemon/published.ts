@@ -65,7 +65,7 @@ export class Published {
     return { health: ill ? 'degraded' : 'ok', objects: this.#objects.size, inSync };
   }
 
-  status(version: string, config: ConfigStatus, notes: readonly string[]): HouseStatus {
+  status(version: string, config: ConfigStatus, notes: readonly string[]): Omit<HouseStatus, 'undeclared'> {
     const { health } = this.summary(config, notes);
     return { version, health, notes, config, objects: this.objects() };
   }

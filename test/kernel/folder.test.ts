@@ -36,6 +36,33 @@ test('a folder that is gone takes nothing with it, and is said to be gone', asyn
   await until(async () => (await ns.ipJson('link', 'show', 'type', 'bridge')).length === 0, { within });
 });
 
+test('what no file declares any more is named for as long as a broken file may declare it', async (t) => {
+  const { ns, daemon } = await keepInSync(t, 'links: { br0: { kind: bridge }, br1: { kind: bridge } }');
+  daemon.write('80.yaml', 'links: { br1: { kind: bridge, mto: 1400 } }');
+  daemon.write('10-links.yaml', 'links: { br0: { kind: bridge } }');
+  assert.equal((await daemon.vnetctl('wait', 'br0')).code, 1);
+  const note =
+    'no file declares br1, which is left as it is and not kept in sync: 80.yaml has an error, and may declare it';
+  const status = (await daemon.vnetctl('status')).json as {
+    readonly notes: readonly string[];
+    readonly undeclared: readonly string[];
+  };
+  assert.deepEqual([status.notes, status.undeclared], [[note], ['br1']]);
+  assert.deepEqual(((await daemon.vnetctl('plan')).json as typeof status).notes, [note]);
+  assert.match(
+    (await daemon.vnetctl('show', 'br1')).stderr,
+    /vnetd leaves what it made of it as it is; 80.yaml has/,
+  );
+  assert.equal(daemon.journal.seen.filter(({ text }) => text.includes('no file declares br1')).length, 1);
+  await ns.link('br1');
+
+  daemon.write('80.yaml', 'links: {}');
+  await inSync(daemon);
+  const after = (await daemon.vnetctl('status')).json as typeof status;
+  assert.deepEqual([after.notes, after.undeclared], [[], []]);
+  await until(async () => (await ns.ipJson('link', 'show', 'type', 'bridge')).length === 1, { within });
+});
+
 test('vnetd --once without its folder changes nothing, and exits 1', async (t) => {
   const { ns, daemon } = await keepInSync(t, bridge);
   await daemon.stop();

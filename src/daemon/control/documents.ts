@@ -23,6 +23,7 @@ export interface StatusDocument {
   readonly config: ConfigDocument;
   readonly objects: readonly ObjectDocument[];
   readonly notes: readonly string[];
+  readonly undeclared: readonly string[];
 }
 
 export interface ConfigDocument {
@@ -67,6 +68,8 @@ export interface PlanDocument {
   readonly left: readonly ObjectDocument[];
   /** What is declared in a file with an error is not in the plan. */
   readonly config: ConfigDocument;
+  /** As in a status. */
+  readonly notes: readonly string[];
 }
 
 export interface EventDocument {
@@ -113,6 +116,7 @@ export function statusDocument(status: HouseStatus, objects: readonly ObjectStat
     config: configDocument(status.config),
     objects: objects.map(objectDocument),
     notes: status.notes,
+    undeclared: status.undeclared,
   };
 }
 
@@ -156,13 +160,14 @@ export function detailDocument(detail: ObjectDetail): DetailDocument {
 export function planDocument(
   steps: readonly PlannedStep[],
   objects: readonly ObjectStatus[],
-  config: ConfigStatus,
+  { config, notes }: Pick<HouseStatus, 'config' | 'notes'>,
 ): PlanDocument {
   const left = objects.filter((object) => !isGood(object) && !isExplained(object, steps));
   return {
     steps: steps.map(stepDocument),
     left: left.map(objectDocument),
     config: configDocument(config),
+    notes,
   };
 }
 

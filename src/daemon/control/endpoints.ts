@@ -106,7 +106,7 @@ export const endpoints: readonly Endpoint[] = [
       objectsAsked(house.status(), ids);
       const steps = await house.plan(ids);
       const status = house.status();
-      return planDocument(steps, objectsStillThere(status, ids), status.config);
+      return planDocument(steps, objectsStillThere(status, ids), status);
     },
   },
   {

@@ -3,6 +3,7 @@ import { asObjectId, type ObjectId } from '../../model/address.ts';
 import { didYouMean } from '../../model/nearest.ts';
 import type { ObjectStatus } from '../../model/status.ts';
 import type { House, HouseStatus } from '../house.ts';
+import { mayDeclare } from '../undeclared.ts';
 import { Refusal } from './refusal.ts';
 
 /** How many lines of history are shown to those who name neither a number nor a time. */
@@ -46,7 +47,15 @@ export function unknownObject(status: HouseStatus, id: string, besides = ''): Re
     id,
     status.objects.map((object) => object.id),
   );
-  return new Refusal('not-found', `no object named ${id} is declared${besides}${near}`);
+  return new Refusal('not-found', `no object named ${id} is declared${besides}${doubt(status, id)}${near}`);
+}
+
+/** What else may be the matter with an id nobody declares. */
+function doubt({ undeclared, config }: HouseStatus, id: string): string {
+  const files = [...new Set(config.errors.map(({ file }) => file))];
+  const isLeft = undeclared.some((one) => one === id);
+  const left = isLeft ? '; vnetd leaves what it made of it as it is' : '';
+  return files.length === 0 ? left : `${left}; ${mayDeclare(files, 'it')}`;
 }
 
 /** Refuses an id that is not declared and of which nothing is remembered. */

@@ -1,3 +1,4 @@
+import { asObjectId } from '../../../src/model/address.ts';
 import { type Furniture, object, statusOf } from '../control/house-in-memory.ts';
 
 /** A house written down as JSON: times are ISO 8601, or so many milliseconds before now, as `-90000`. */
@@ -5,6 +6,7 @@ interface Written {
   readonly status?: Parameters<typeof statusOf>[1] & {
     readonly health?: 'ok' | 'degraded';
     readonly notes?: readonly string[];
+    readonly undeclared?: readonly string[];
     readonly objects?: readonly ({ readonly id: string } & Record<string, unknown>)[];
   };
   readonly details?: Record<string, object>;
@@ -38,6 +40,7 @@ function statusFrom({
   objects = [],
   health = 'ok',
   notes = [],
+  undeclared = [],
   ...config
 }: NonNullable<Written['status']> = {}) {
   return {
@@ -47,6 +50,7 @@ function statusFrom({
     ),
     health,
     notes,
+    undeclared: undeclared.map(asObjectId),
   };
 }
 

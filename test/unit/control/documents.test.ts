@@ -12,7 +12,7 @@ import { object, start, statusOf } from './house-in-memory.ts';
 
 const at = start;
 const id = asObjectId('eth0');
-const nothingWrong = { generation: 1, errors: [], warnings: [] };
+const nothingWrong = { config: { generation: 1, errors: [], warnings: [] }, notes: [] };
 
 test('a status has the fields users were promised, in their order', () => {
   const bond = object('bond1', {
@@ -32,7 +32,7 @@ test('a status has the fields users were promised, in their order', () => {
       '"config":{"generation":3,"errors":[{"file":"20-bond.yaml","line":7,"column":9,"message":"unknown mode",' +
       '"excerpt":"mode: x\\n      ^"}],"warnings":[]},' +
       '"objects":[{"id":"bond1","namespace":null,"kind":"bond","state":"in-sync","since":"2026-11-21T01:02:03.456Z",' +
-      '"reason":null,"drifts":2,"last_drift":"2026-11-21T01:02:03.450Z"}],"notes":[]}',
+      '"reason":null,"drifts":2,"last_drift":"2026-11-21T01:02:03.450Z"}],"notes":[],"undeclared":[]}',
   );
 });
 

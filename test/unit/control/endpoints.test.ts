@@ -138,6 +138,7 @@ test('a plan, of everything or of one object', async (t) => {
     steps: [{ do: 'down', id: 'bond1', disruptive: true, withheld: null }],
     left: [],
     config: { generation: 1, errors: [], warnings: [] },
+    notes: [],
   });
 });
 

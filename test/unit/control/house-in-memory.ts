@@ -49,6 +49,7 @@ export function statusOf(objects: readonly ObjectStatus[], config: Partial<Confi
     notes: [],
     config: { generation: 1, errors: [], warnings: [], ...config },
     objects,
+    undeclared: [],
   };
 }
 
