@@ -14,6 +14,7 @@ import {
   info,
   infoByFamily,
   infoPath,
+  type Lint,
   underlay,
 } from './kind.ts';
 
@@ -63,6 +64,19 @@ function ofFamily(key: 'local' | 'remote') {
       wanted === 'none' && familyOf(found) === 'IPv6' ? '::' : wanted,
   } as const;
 }
+
+/** The kernel wants both ends of one family (vxlan_config_validate in drivers/net/vxlan/vxlan_core.c). */
+const endsOfOneFamily: Lint = {
+  severity: 'error',
+  check({ local, remote }) {
+    const [own, other] = [familyOf(local), familyOf(remote)];
+    if (own === undefined || other === undefined || own === other) return undefined;
+    return {
+      key: 'local',
+      message: `\`local\` is of ${own} and \`remote\` of ${other}; both are of one family`,
+    };
+  },
+};
 
 /**
  * The kernel takes 0 and leaves it as it was. Any other is looked up in the namespace of the underlay, which is for life
@@ -204,6 +218,7 @@ export const vxlan = defineKind({
       'Hand packets for an address of this host to its vxlan directly.',
     ),
   },
+  lints: [endsOfOneFamily],
   left: {
     RESERVED_BITS: 'no word of ip-link(8) 6.1',
     MC_ROUTE: 'no word of ip-link(8) 6.1',
