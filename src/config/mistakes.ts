@@ -19,6 +19,9 @@ const otherWords: Readonly<Record<string, string>> = {
   hwaddr: 'address',
   lladdr: 'address',
   ip: 'addresses',
+  ips: 'addresses',
+  addr: 'addresses',
+  addrs: 'addresses',
   ipaddr: 'addresses',
   ipv4: 'addresses',
   ipv6: 'addresses',
@@ -33,8 +36,14 @@ const otherWords: Readonly<Record<string, string>> = {
   'base-iface': 'link',
   vid: 'id',
   vni: 'id',
+  vlan_id: 'id',
+  'vlan-id': 'id',
+  vlanid: 'id',
+  tag: 'id',
   port: 'dstport',
   slaves: 'members',
+  interfaces: 'ports',
+  ifaces: 'ports',
   bridge: 'master',
   bond: 'master',
   vrf: 'master',
@@ -42,12 +51,15 @@ const otherWords: Readonly<Record<string, string>> = {
   vlan: 'vlans',
 };
 
+/** Words other tools have for what a master lists. */
+const memberWords: readonly string[] = ['ports', 'members', 'slaves', 'interfaces', 'ifaces', 'bridge_ports'];
+
 /** More kinds than that are not listed. */
 const MOST_NAMED = 4;
 
 /** What is wrong with a key that means nothing on this link, and what would be right. */
 export function unknownLinkKey(key: string, kind: Kind, kindIsWritten: boolean): string {
-  if (kind.membership !== undefined && (key === 'ports' || key === 'members')) {
+  if (kind.membership !== undefined && memberWords.includes(key)) {
     return `${article(kind.name)} has \`${kind.membership.list}\`, not \`${key}\``;
   }
   const lacking = Object.hasOwn(kind.lacks ?? {}, key) ? kind.lacks?.[key] : undefined;
@@ -71,10 +83,11 @@ export function unknownLinkKey(key: string, kind: Kind, kindIsWritten: boolean):
   if (isForLater('link', key)) return notInThisVersion(key);
   if (key === 'netns' || key === 'namespace')
     return `${what} has no key \`${key}\`; links of a namespace stand under \`namespaces: NAME: links:\``;
-  const elsewhere = meant === undefined ? [] : ownersOf(meant, kind);
+  const near = colonHint(key) || didYouMean(key, keysOfLink(kind));
+  const elsewhere = meant === undefined || near !== '' ? [] : ownersOf(meant, kind);
   if (elsewhere.length > 0)
     return `${what} has no key \`${key}\` (did you mean \`${meant}\`, a key of kind ${listing(elsewhere, 'or')}?)`;
-  return `${what} has no key \`${key}\`${colonHint(key) || didYouMean(key, keysOfLink(kind))}`;
+  return `${what} has no key \`${key}\`${near}`;
 }
 
 /** What is wrong with the name of a link that names a namespace too, and where it would stand. */
