@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, parseAllDocuments } from 'yaml';
 import { nameOf, type Written, type WrittenMap, type WrittenScalar } from '../model/written.ts';
 import type { Remark, Source } from './source.ts';
-import { yamlFault } from './yaml-faults.ts';
+import { iniFault, yamlFault } from './yaml-faults.ts';
 
 /** What a file says before anybody knows what it means: one tree for each of its documents. */
 export interface ReadFile {
@@ -42,7 +42,8 @@ function parse(source: Source): ReadFile {
   const faults = documents
     .map((document) => yamlFault(document, source.text))
     .filter((fault) => fault !== undefined);
-  if (faults.length > 0) return { documents: [], faults: faults.slice(0, 1) };
+  if (faults.length > 0)
+    return { documents: [], faults: [iniFault(source.text) ?? faults[0]].filter((one) => one !== undefined) };
   const trees: Written[] = [];
   for (const { contents } of documents) {
     if (contents === null) continue;

@@ -37,6 +37,16 @@ export function yamlFault(document: Document.Parsed<ParsedNode>, text: string): 
   return { at, message: `not YAML: ${sentences[error.code] ?? rephrased(error)}` };
 }
 
+/** A file of sections, as systemd and wg-quick have them, is no broken YAML but another thing. */
+export function iniFault(text: string): Remark | undefined {
+  const section =
+    /^(?:[ \t]*(?:[#;].*)?\r?\n)*[ \t]*\[[A-Za-z][\w -]*\][ \t]*\r?\n(?:[ \t]*(?:[#;].*)?\r?\n)*[ \t]*[\w-]+[ \t]*=/;
+  const found = section.exec(text)?.[0];
+  if (found === undefined) return undefined;
+  const message = 'not YAML: a file of `[Section]`s, as systemd’s are; here the top level is `links:`';
+  return { at: found.search(/^[ \t]*\[/m), message };
+}
+
 /** The innermost quote, bracket or brace that is open at an offset and lacks its other half. */
 function opener(document: Document.Parsed<ParsedNode>, text: string, offset: number): number | undefined {
   const closers: Readonly<Record<string, string>> = { '[': ']', '{': '}', '"': '"', "'": "'" };

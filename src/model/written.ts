@@ -40,11 +40,14 @@ export class Misfit extends Error {
   }
 }
 
+/** More of a text than that is not quoted. */
+const MOST_QUOTED = 60;
+
 /** A short name for what was written, for sentences. */
 export function nameOf(written: Written): string {
   switch (written.is) {
     case 'scalar':
-      return written.quoted ? JSON.stringify(written.text) : written.text;
+      return written.quoted ? JSON.stringify(shortened(written.text)) : shortened(written.text);
     case 'list':
       return 'a list';
     case 'map':
@@ -54,6 +57,12 @@ export function nameOf(written: Written): string {
     default:
       return written satisfies never;
   }
+}
+
+function shortened(text: string): string {
+  const line = text.split('\n', 1)[0]?.trimEnd() ?? '';
+  const cut = line.length > MOST_QUOTED ? line.slice(0, MOST_QUOTED) : line;
+  return cut === text ? text : `${cut}…`;
 }
 
 /** The text of a scalar, or a misfit that says what was expected. */
