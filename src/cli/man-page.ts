@@ -1,3 +1,4 @@
+import { explainAllSettings } from '../derive/explain.ts';
 import { type CommandRow, commands, laterCommands, sentenceOf } from './commands.ts';
 import { jsonOption, socketOption } from './plain-call.ts';
 
@@ -51,6 +52,13 @@ export function manPage(): string {
     ),
     '',
   ].join('\n');
+}
+
+/** The settings under `daemon:`, for the page man/vnetd.yaml.5, as the table of them has them. */
+export function settingsInMdoc(): string {
+  return tagged(
+    explainAllSettings().map(({ key, doc, takes }) => [key, takes === null ? doc : `${doc} Takes ${takes}.`]),
+  ).join('\n');
 }
 
 function section(row: CommandRow): readonly string[] {

@@ -286,6 +286,14 @@ function explainDaemon(path: readonly string[]): Explanation {
   );
 }
 
+/** Every setting by its dotted key. */
+export function explainAllSettings(): readonly ExplainedKey[] {
+  return Object.entries(daemonKeys).flatMap(([key, entry]) => {
+    if (!('keys' in entry)) return explainSettings({ [key]: entry });
+    return explainSettings(entry.keys).map((inner) => ({ ...inner, key: `${key}.${inner.key}` }));
+  });
+}
+
 export function explainSettings(entries: Readonly<Record<string, DaemonEntry>>): readonly ExplainedKey[] {
   return Object.entries(entries).map(([key, entry]) => {
     const takes = 'keys' in entry ? `a map of ${listing(Object.keys(entry.keys), 'and')}` : entry.range;

@@ -1,15 +1,14 @@
 import { everyLink } from '../reconcilers/every-link.ts';
 import { kinds, linkKinds, lists, ownLists } from '../reconcilers/index.ts';
 import type { Kind } from '../reconcilers/kind.ts';
-import { daemonKeys } from './daemon-keys.ts';
 import {
   type ExplainedKey,
+  explainAllSettings,
   explainBody,
   explainFields,
   explainKind,
   explainList,
   explainOwnKeys,
-  explainSettings,
 } from './explain.ts';
 import { listing } from './grammar.ts';
 import { markdown } from './markdown.ts';
@@ -27,6 +26,15 @@ export function configurationReference(): string {
     '*Changed* is when vnetd can put a changed value back; *noticed* is when it sees the change: the kernel announces most',
     'changes at once and is silent about others, which the sweep finds (`daemon: { sweep: 30s }`).',
     '',
+    '- [Kinds](#kinds): what each is, and a section for each with its own keys',
+    '- [Every link](#every-link): the keys all of them have',
+    `- Lists: ${listing(
+      [...Object.keys(lists), ...Object.keys(ownLists)].map((name) => `[\`${name}\`](#${name})`),
+      'and',
+    )}`,
+    '- [Namespaces](#namespaces)',
+    '- [Settings of the daemon](#daemon)',
+    '',
     '## Kinds',
     '',
     '| kind | |',
@@ -41,6 +49,8 @@ export function configurationReference(): string {
     ...linkKinds.flatMap(kindSection),
     ...namespaceSection(),
     '## daemon',
+    '',
+    'In one file only; a dot is a map in a map: `daemon: { sweep: 30s, contested: { after: 5, within: 60s } }`.',
     '',
     ...settings(),
   ].join('\n');
@@ -128,12 +138,8 @@ function kernelOf(since: string | null, config: string | null): string {
 }
 
 function settings(): readonly string[] {
-  const rows = Object.entries(daemonKeys).flatMap(([key, entry]) => {
-    if (!('keys' in entry)) return explainSettings({ [key]: entry });
-    return explainSettings(entry.keys).map((inner) => ({ ...inner, key: `${key}.${inner.key}` }));
-  });
   return markdown(
     ['key', '', 'takes'],
-    rows.map(({ key, doc, takes }) => [`\`${key}\``, doc, takes ?? '']),
+    explainAllSettings().map(({ key, doc, takes }) => [`\`${key}\``, doc, takes ?? '']),
   );
 }

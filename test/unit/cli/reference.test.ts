@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { manPage } from '../../../src/cli/man-page.ts';
+import { manPage, settingsInMdoc } from '../../../src/cli/man-page.ts';
 import { commandReference } from '../../../src/cli/reference.ts';
 import { endpoints } from '../../../src/daemon/control/endpoints.ts';
 import { checkout } from './shell.ts';
@@ -19,6 +19,18 @@ for (const [page, text] of pages) {
     assert.equal(readFileSync(path, 'utf8'), text());
   });
 }
+
+test('man/vnetd.yaml.5 tells every setting of the daemon (UPDATE_GOLDEN=1 writes them)', () => {
+  const path = join(checkout, 'man/vnetd.yaml.5');
+  const page = readFileSync(path, 'utf8');
+  const written = page.replace(
+    /(\.\\" Written from the table of settings.*\n)[\s\S]*(\.\\" End of the settings\.)/,
+    (_, begin: string, end: string) => `${begin}${settingsInMdoc()}\n${end}`,
+  );
+  if (process.env.UPDATE_GOLDEN === '1') writeFileSync(path, written);
+  assert.equal(readFileSync(path, 'utf8'), written);
+  assert.match(page, /contested\.after/);
+});
 
 test('docs/api.md tells every endpoint, with each of its parameters', () => {
   const rows = readFileSync(join(checkout, 'docs/api.md'), 'utf8').split('\n');
