@@ -5,8 +5,7 @@ import { notesText } from './complaints.ts';
 import { ask } from './daemon.ts';
 import { Ending, type ExitCode, exit } from './exit.ts';
 import { objectText } from './states.ts';
-import { stepRow, stepTitles } from './steps.ts';
-import { table } from './table.ts';
+import { stepsTable } from './steps.ts';
 import type { Terminal } from './terminal.ts';
 
 /** `vnetctl plan`: what would be done now, in order. */
@@ -20,12 +19,12 @@ export async function plan({ operands, socket, json, terminal }: Call): Promise<
   const document = await ask<PlanDocument>(socket, '/v1/plan');
   const { steps, left, config } = document;
   if (json) terminal.writeJson(document);
-  else terminal.write(planText(document, terminal));
+  else terminal.write(await planText(document, terminal));
   return steps.length + left.length + config.errors.length === 0 ? exit.good : exit.notSo;
 }
 
-function planText({ steps, left, config, notes }: PlanDocument, terminal: Terminal): string {
-  const rows = steps.length === 0 ? '' : `${table(stepTitles, steps.map(stepRow), terminal)}\n`;
+async function planText({ steps, left, config, notes }: PlanDocument, terminal: Terminal): Promise<string> {
+  const rows = steps.length === 0 ? '' : `${await stepsTable(steps, terminal)}\n`;
   const notPlanned = left.map((object) => `not planned: ${objectText(object)}\n`).join('');
   const errors = config.errors.length;
   const complaint =

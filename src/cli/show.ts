@@ -7,7 +7,7 @@ import { paint } from './colour.ts';
 import { ask, objectPath } from './daemon.ts';
 import { type ExitCode, exit } from './exit.ts';
 import { stateColours } from './states.ts';
-import { stepRow, stepTitles } from './steps.ts';
+import { stepsTable } from './steps.ts';
 import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';
 import { ago, localTime } from './time.ts';
@@ -19,15 +19,15 @@ const origins = { made: 'made by vnetd', found: 'found here, not made by vnetd' 
 export async function show({ operands, socket, json, terminal }: Call): Promise<ExitCode> {
   const detail = await ask<DetailDocument>(socket, objectPath(operands[0] ?? ''));
   if (json) terminal.writeJson(detail);
-  else terminal.write(detailText(detail, terminal, Date.now()));
+  else terminal.write(await detailText(detail, terminal, Date.now()));
   return isGood(detail) ? exit.good : exit.notSo;
 }
 
-function detailText(detail: DetailDocument, terminal: Terminal, now: number): string {
+async function detailText(detail: DetailDocument, terminal: Terminal, now: number): Promise<string> {
   const parts = [head(detail, terminal, now)];
   if (detail.attributes.length > 0) parts.push(attributes(detail, terminal));
   if (detail.over.length + detail.under.length > 0) parts.push(layers(detail, terminal));
-  if (detail.plan.length > 0) parts.push(`To do:\n${table(stepTitles, detail.plan.map(stepRow), terminal)}`);
+  if (detail.plan.length > 0) parts.push(`To do:\n${await stepsTable(detail.plan, terminal)}`);
   return parts.join('\n');
 }
 

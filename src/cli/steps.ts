@@ -1,20 +1,36 @@
 import type { StepDocument } from '../daemon/control/documents.ts';
 import { fieldsText } from '../model/change-text.ts';
-import type { Cell } from './table.ts';
+import type { Values } from '../model/value.ts';
+import { type Cell, table } from './table.ts';
+import type { Terminal } from './terminal.ts';
 
-export const stepTitles = ['OBJECT', 'STEP', 'WHAT', 'NOTE'] as const;
+const titles = ['OBJECT', 'STEP', 'WHAT', 'NOTE'];
 
-/** What one planned step says: to what, which, with what, and what is special about it. */
-export function stepRow(step: StepDocument): readonly Cell[] {
-  return [step.id, step.do, stepText(step), stepNote(step)];
+/** Planned steps, each with what it is done to, which it is, with what, and what is special about it. */
+export async function stepsTable(steps: readonly StepDocument[], terminal: Terminal): Promise<string> {
+  // The tables take longer to load than all else here.
+  const { folded } = steps.some(({ do: verb }) => verb === 'create' || verb === 'set')
+    ? await import('../derive/folded.ts')
+    : { folded: (_: string, fields: Values) => fields };
+  const rows = steps.map((step): readonly Cell[] => [
+    step.id,
+    step.do,
+    stepText(step, folded),
+    stepNote(step),
+  ]);
+  return table(titles, rows, terminal);
 }
 
-function stepText(step: StepDocument): string {
+function stepText(step: StepDocument, folded: (kind: string, fields: Values) => Values): string {
   switch (step.do) {
-    case 'create':
-      return [`kind ${step.kind}`, ...fieldsText(step.fields)].join(', ');
+    case 'create': {
+      const made = [`kind ${step.kind}`, ...fieldsText(folded(step.kind, step.fields))].join(', ');
+      return step.then === undefined
+        ? made
+        : `${made}; then ${fieldsText(folded(step.kind, step.then)).join(', ')}`;
+    }
     case 'set':
-      return fieldsText(step.fields).join(', ');
+      return fieldsText(folded(step.kind, step.fields)).join(', ');
     case 'add':
     case 'remove':
       return [`${step.list} ${step.entry}`, ...fieldsText(step.fields)].join(', ');

@@ -38,7 +38,7 @@ export function detailOf(keeper: Keeper, ledger: Ledger, id: ObjectId): ObjectDe
     attributes: attributesOf(keeper, id, held),
     under: [...new Set([...underOf(held), ...members])],
     over: [...new Set([...over, ...idsOf(master === undefined ? [] : [master])])],
-    plan: keeper.plan(id),
+    plan: stepsOf(keeper, id),
   };
 }
 
@@ -113,7 +113,24 @@ export function undeclaredOf(keeper: Keeper, ledger: Ledger): readonly ObjectId[
 
 /** What would be done now; for one object, for some, or (null) for all. */
 export function planOf(keeper: Keeper, ids: readonly ObjectId[] | null): readonly PlannedStep[] {
-  return (ids ?? [...keeper.objects.ids()]).flatMap((id) => keeper.plan(id));
+  return (ids ?? [...keeper.objects.ids()]).flatMap((id) => stepsOf(keeper, id));
+}
+
+/** The steps of an object; a link that is to be made says what follows when it is there. */
+function stepsOf(keeper: Keeper, id: ObjectId): readonly PlannedStep[] {
+  const wanted = keeper.objects.get(id)?.wanted;
+  return keeper.plan(id).map((planned) => {
+    const { step } = planned;
+    if (step.do !== 'create' || step.id !== id || wanted === undefined) return planned;
+    const fields = Object.entries(wanted.fields).filter(
+      ([key, value]) => step.fields[key] === undefined && value !== 'none' && value !== 'down',
+    );
+    const lists = Object.entries(wanted.lists).flatMap(([list, { entries }]) =>
+      entries.length === 0 ? [] : [[list, entries.map(({ key }) => key)] as const],
+    );
+    const then = Object.fromEntries([...fields, ...lists]);
+    return Object.keys(then).length === 0 ? planned : { ...planned, then };
+  });
 }
 
 /** What this kernel has and lacks of what is declared: what it refused as not known to it, and what can be seen beforehand. */

@@ -63,6 +63,8 @@ export interface PlannedStep {
   readonly disruptive: boolean;
   /** Why it is not done now, or null when it is. */
   readonly withheld: string | null;
+  /** Of a link that is to be made: what is put on it once it is there, entries of lists by their keys. */
+  readonly then?: Values;
 }
 
 /** The attribute keys a step is about. */

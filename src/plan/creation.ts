@@ -58,13 +58,15 @@ export function missing(
         : `no link named ${wanted.name}${hint}`;
     return { ...inStep, findings: [finding({ why: 'waiting', for: wanted.name, reason })] };
   }
+  const absent = firstAbsent(wanted, kind, world);
+  // What it waits for is told with it; what is made without its master joins later.
+  const named = absent === undefined ? {} : namingFields(wanted, kind);
   const create: Step = {
     do: 'create',
     id,
     kind: kind.name,
-    fields: creationFields(wanted, kind, memory, world),
+    fields: { ...creationFields(wanted, kind, memory, world), ...named },
   };
-  const absent = firstAbsent(wanted, kind, world);
   // The end of a pair is out of reach: the pair is made again, which takes the end that is there.
   const need = elsewhere?.is === 'lost' ? 'recreate' : 'live';
   const hold = absent ?? heldBack('exists', need, drift, false, policy);
@@ -97,6 +99,16 @@ export function firstAbsent(wanted: WantedLink, kind: Kind, world: World): Hold 
     if (name !== undefined) return waitingFor(name);
   }
   return undefined;
+}
+
+/** The fields that name links it stands on. */
+function namingFields({ fields }: WantedLink, kind: Kind): Values {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([key, value]) => {
+      const row = kind.fields[key];
+      return row !== undefined && row.afterCreate !== true && (row.type.mentions?.(value).length ?? 0) > 0;
+    }),
+  );
 }
 
 export function waitingFor(name: string): Hold {

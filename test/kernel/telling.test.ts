@@ -255,3 +255,24 @@ links:
   await ns.ipBatch(['link del hand0', 'link del hand1', 'link set low2 nomaster']);
   await inSync(daemon);
 });
+
+test('the plan of a link to be made names what it waits for, and what is put on it afterwards', async (t) => {
+  const { daemon } = await keep(
+    t,
+    'links: { mv0: { kind: macvlan, mode: bridge, link: nope, addresses: [192.0.2.1/24], altnames: [far] } }',
+  );
+  const [step] = (
+    (await daemon.vnetctl('plan')).json as {
+      readonly steps: readonly {
+        readonly fields: unknown;
+        readonly withheld: string;
+        readonly then: unknown;
+      }[];
+    }
+  ).steps;
+  assert.deepEqual(step?.fields, { mode: 'bridge', state: 'up', link: 'nope' });
+  assert.deepEqual(
+    [step?.withheld, step?.then],
+    ['waiting for nope', { addresses: ['192.0.2.1/24'], altnames: ['far'] }],
+  );
+});

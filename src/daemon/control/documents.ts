@@ -60,7 +60,7 @@ export interface DetailDocument extends ObjectDocument {
   readonly on_drift: OnDrift;
 }
 
-export type StepDocument = Step & { readonly disruptive: boolean; readonly withheld: string | null };
+export type StepDocument = Step & Omit<PlannedStep, 'step'>;
 
 export interface PlanDocument {
   readonly steps: readonly StepDocument[];
@@ -217,8 +217,8 @@ export function errorDocument(code: string, message: string): ErrorDocument {
   return { error: { code, message } };
 }
 
-function stepDocument({ step, disruptive, withheld }: PlannedStep): StepDocument {
-  return { ...step, disruptive, withheld };
+function stepDocument({ step, disruptive, withheld, then }: PlannedStep): StepDocument {
+  return { ...step, disruptive, withheld, ...(then === undefined ? {} : { then }) };
 }
 
 function requesterDocument({ pid, command, uid }: Requester): Requester {
