@@ -26,7 +26,8 @@ export async function show({ operands, socket, json, terminal }: Call): Promise<
 async function detailText(detail: DetailDocument, terminal: Terminal, now: number): Promise<string> {
   const parts = [head(detail, terminal, now)];
   if (detail.attributes.length > 0) parts.push(attributes(detail, terminal));
-  if (detail.over.length + detail.under.length > 0) parts.push(layers(detail, terminal));
+  if (detail.over.length + detail.under.length > 0 || detail.other_end !== null)
+    parts.push(layers(detail, terminal));
   if (detail.plan.length > 0) parts.push(`To do:\n${await stepsTable(detail.plan, terminal)}`);
   return parts.join('\n');
 }
@@ -60,13 +61,17 @@ function attributes(detail: DetailDocument, terminal: Terminal): string {
   return table(['ATTRIBUTE', 'WANTED', 'FOUND', 'NOTE'], rows, terminal);
 }
 
-/** What stands on it, itself, and what it stands on, top down as packets leave. */
-function layers({ id, over, under }: DetailDocument, terminal: Terminal): string {
-  const step = over.length === 0 ? '' : '  ';
-  const lines = [
-    ...over.map(harmless),
-    `${step}${paint(harmless(id), 'bold', terminal.colour)}`,
-    ...under.map((name) => `${step}  ${harmless(name)}`),
+/** What stands on it, itself, and what it stands on, top down as packets come in; and the other end of a pair. */
+function layers({ id, over, under, other_end: otherEnd }: DetailDocument, terminal: Terminal): string {
+  const rows = [
+    ...labelled('over it', over),
+    ...labelled('itself', [id]).map(([label, name]) => [label, { text: name, colour: 'bold' as const }]),
+    ...labelled('under it', under),
+    ...labelled('other end', otherEnd === null ? [] : [otherEnd]),
   ];
-  return `Layers, each on those further in:\n${lines.map((line) => `  ${line}\n`).join('')}`;
+  return table(['LAYER', 'LINK'], rows, terminal);
+}
+
+function labelled(label: string, names: readonly string[]): readonly (readonly [string, string])[] {
+  return names.map((name, i) => [i === 0 ? label : '', name]);
 }

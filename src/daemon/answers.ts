@@ -8,7 +8,7 @@ import type { Values } from '../model/value.ts';
 import type { Ledger } from '../owners/ledger.ts';
 import { sentence } from '../plan/hold.ts';
 import { isOurs } from '../plan/situation.ts';
-import { kindNamed, rowOf, sourcesOf } from '../reconcilers/index.ts';
+import { kindNamed, linkKinds, peerKeyOf, rowOf, sourcesOf } from '../reconcilers/index.ts';
 import { hostHere } from './abilities/host.ts';
 import { outlookOf } from './abilities/lack.ts';
 import type { Whereabouts } from './abilities/modules.ts';
@@ -26,7 +26,14 @@ export function detailOf(keeper: Keeper, ledger: Ledger, id: ObjectId): ObjectDe
     (links ?? []).map(({ name }) => objectId(held.wanted.namespace, name));
   const room = keeper.rooms.of(id);
   const standing = link === undefined || room === undefined ? [] : keeper.rooms.over(room, link.ifindex);
-  const over = standing.map((one) => objectId(one.place.name, one.link.name));
+  // Each end of a pair names the other as what it stands on (IFLA_LINK).
+  const isPair = linkKinds.some(
+    (kind) => kind.kernel?.kind === link?.kind && peerKeyOf(kind.name) !== undefined,
+  );
+  const isOtherEnd = (one: InventoryLink) => isPair && one.kind === link?.kind;
+  const idOf = (one: (typeof standing)[number]) => objectId(one.place.name, one.link.name);
+  const otherEnd = standing.find((one) => isOtherEnd(one.link));
+  const over = standing.filter((one) => !isOtherEnd(one.link)).map(idOf);
   const members = link === undefined ? [] : idsOf(room?.inventory.members(link.ifindex));
   const master = room?.inventory.link(link?.master ?? 0);
   return {
@@ -38,6 +45,7 @@ export function detailOf(keeper: Keeper, ledger: Ledger, id: ObjectId): ObjectDe
     attributes: attributesOf(keeper, id, held),
     under: [...new Set([...underOf(held), ...members])],
     over: [...new Set([...over, ...idsOf(master === undefined ? [] : [master])])],
+    otherEnd: otherEnd === undefined ? null : idOf(otherEnd),
     plan: stepsOf(keeper, id),
   };
 }

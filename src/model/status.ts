@@ -50,5 +50,7 @@ export interface ObjectDetail {
   readonly attributes: readonly ShownAttribute[];
   readonly under: readonly string[];
   readonly over: readonly string[];
+  /** Of one end of a pair, the other; null where there is none to be seen. */
+  readonly otherEnd: string | null;
   readonly plan: readonly PlannedStep[];
 }

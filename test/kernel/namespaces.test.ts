@@ -95,3 +95,27 @@ namespaces:
   const lost = (await historyOf(daemon, `${b}/eth0`)).filter(({ disruptive }) => disruptive === true);
   assert.ok(lost.length >= 1, 'a pair that is made again is marked disruptive');
 });
+
+test('the other end of a pair is told apart from what stands on it', async (t) => {
+  const [a = ''] = names(t, 1);
+  const { daemon } = await keepInSync(
+    t,
+    `links: { br0: { kind: bridge, ports: [v1] }, v1: { kind: veth, peer: ${a}/v0 } }
+namespaces: { ${a}: { links: { v0: { kind: veth, peer: /v1 } } } }`,
+  );
+  const layersOf = async (id: string) => {
+    const {
+      over,
+      under,
+      other_end: otherEnd,
+    } = (await daemon.vnetctl('show', id)).json as {
+      readonly over: readonly string[];
+      readonly under: readonly string[];
+      readonly other_end: string | null;
+    };
+    return { over, under, otherEnd };
+  };
+  assert.deepEqual(await layersOf('v1'), { over: ['br0'], under: [], otherEnd: `${a}/v0` });
+  assert.deepEqual(await layersOf(`${a}/v0`), { over: [], under: [], otherEnd: 'v1' });
+  assert.deepEqual(await layersOf('br0'), { over: [], under: ['v1'], otherEnd: null });
+});

@@ -58,6 +58,7 @@ export interface DetailDocument extends ObjectDocument {
   readonly over: readonly string[];
   readonly plan: readonly StepDocument[];
   readonly on_drift: OnDrift;
+  readonly other_end: string | null;
 }
 
 export type StepDocument = Step & Omit<PlannedStep, 'step'>;
@@ -154,6 +155,7 @@ export function detailDocument(detail: ObjectDetail): DetailDocument {
     over: detail.over,
     plan: detail.plan.map(stepDocument),
     on_drift: detail.onDrift,
+    other_end: detail.otherEnd,
   };
 }
 

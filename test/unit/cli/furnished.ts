@@ -63,6 +63,7 @@ function detailsFrom(details: Record<string, object>): Furniture['details'] {
     attributes: [],
     under: [],
     over: [],
+    otherEnd: null,
     plan: [],
   };
   return Object.fromEntries(

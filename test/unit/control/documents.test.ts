@@ -123,10 +123,11 @@ test('a detail begins as the object in the status does', () => {
     attributes: [{ key: 'mtu', wanted: 9000, found: 1500, agrees: false, note: null }],
     under: [],
     over: ['bond1'],
+    otherEnd: null,
     plan: [],
   });
   assert.deepEqual(Object.keys(detail), [
     ...['id', 'namespace', 'kind', 'state', 'since', 'reason', 'drifts', 'last_drift'],
-    ...['ifindex', 'files', 'origin', 'attributes', 'under', 'over', 'plan', 'on_drift'],
+    ...['ifindex', 'files', 'origin', 'attributes', 'under', 'over', 'plan', 'on_drift', 'other_end'],
   ]);
 });

@@ -116,6 +116,7 @@ test('one object in all detail, by its percent-encoded id', async (t) => {
     attributes: [],
     under: ['/veth1'],
     over: [],
+    otherEnd: null,
     plan: [],
   } as const;
   const { path } = await opened(
