@@ -1,3 +1,4 @@
+import { infinibandPorts } from '../support/infiniband.ts';
 import { startGuest } from './guest.ts';
 import { type Proofs, plug, vlanOfLan } from './proof.ts';
 
@@ -29,6 +30,21 @@ export const links: Proofs = {
   'dummy with an address': {
     kinds: ['dummy'],
     drifts: ['ip link del svc0', 'ip addr del 203.0.113.53/32 dev svc0'],
+  },
+  // No ping, for none passes in the lab: its port has neither a subnet manager that could give it a broadcast group to join
+  // (`ib_sa_join_multicast failed, status -19`) nor keys beside 0xffff (`P_Key 0x8001 is not found`): no link has a carrier.
+  'ipoib: a partition': {
+    kinds: ['ipoib'],
+    async beside(t, host) {
+      await infinibandPorts(t, host);
+      return undefined;
+    },
+    drifts: [
+      'ip link del ib0.8001',
+      'ip link del ib0.8001; ip link add link ib0 name ib0.8001 up type ipoib pkey 0x8002',
+      'ip link set ib0 down',
+      'ip addr flush dev ib0.8001',
+    ],
   },
   nlmon: { kinds: ['nlmon'], drifts: ['ip link del nlmon0', 'ip link set nlmon0 down'] },
   vcan: { kinds: ['vcan'], drifts: ['ip link del vcan0', 'ip link set vcan0 down'] },

@@ -43,4 +43,13 @@ export const tunnels: Proofs = {
     on: cable,
     drifts: ['ip -n ns1 link del vti1', 'ip -n ns2 tunnel change vti1 key 8'],
   },
+  xfrm: {
+    kinds: ['xfrm'],
+    on: cable,
+    drifts: [
+      'ip -n ns1 link del ipsec0',
+      'ip -n ns2 link set ipsec0 type xfrm dev eth0 if_id 8',
+      'ip -n ns1 link del eth0',
+    ],
+  },
 };
