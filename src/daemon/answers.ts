@@ -37,7 +37,7 @@ export function detailOf(keeper: Keeper, ledger: Ledger, id: ObjectId): ObjectDe
   const members = link === undefined ? [] : idsOf(room?.inventory.members(link.ifindex));
   const master = room?.inventory.link(link?.master ?? 0);
   return {
-    status: statusOf(id, held),
+    status: { ...statusOf(id, held), reason: wholeReason(held) },
     ifindex: link?.ifindex ?? null,
     files: filesOf(keeper, id, held),
     origin: ledger.get(id).origin,
@@ -48,6 +48,13 @@ export function detailOf(keeper: Keeper, ledger: Ledger, id: ObjectId): ObjectDe
     otherEnd: otherEnd === undefined ? null : idOf(otherEnd),
     plan: stepsOf(keeper, id),
   };
+}
+
+/** The reason as status has it, with all that is known of why. */
+function wholeReason({ reason, refusals }: Held): string | null {
+  const refusal = [...refusals].find(([, one]) => reason?.startsWith(one.reason) === true)?.[1];
+  if (reason === null || refusal === undefined) return reason;
+  return `${refusal.whole}${reason.slice(refusal.reason.length)}`;
 }
 
 /** The files a link of the kind has, declared or not. */
@@ -151,7 +158,7 @@ export function doctorOf(keeper: Keeper): readonly Ability[] {
     const fields = fieldAbilities(held, link !== undefined);
     if (lacking.length > 0) {
       const from = lacking.find(({ lack }) => lack !== null)?.lack?.package ?? null;
-      const words = lacking.map(({ reason }) => reason).join('; ');
+      const words = lacking.map(({ whole }) => whole).join('; ');
       return { id, kind: name, able: false, words, module, package: from, fields };
     }
     const { able, words, from } = link === undefined ? foreseen(id, held) : present;
@@ -188,7 +195,7 @@ function fieldAbilities({ wanted, refusals }: Held, isThere: boolean): readonly 
       ([at, { inability }]) => inability && (at === key || at.startsWith(`${key}/`)),
     );
     const sinceLinux = rowOf(wanted.kind, key)?.since ?? null;
-    if (lacking !== undefined) return { key, able: false, sinceLinux, words: lacking[1].reason };
+    if (lacking !== undefined) return { key, able: false, sinceLinux, words: lacking[1].whole };
     return { key, able: isThere ? true : null, sinceLinux, words: null };
   });
 }

@@ -25,6 +25,8 @@ export interface OpenDrift {
 /** The kernel said no: its words, and how everything stood. */
 export interface Refusal {
   readonly reason: string;
+  /** The same with all that is known of why, and of what would help. */
+  readonly whole: string;
   readonly fingerprint: string;
   /** Whether the kernel lacks it. */
   readonly inability: boolean;

@@ -46,11 +46,10 @@ export class Refusals {
     const said = busy || at === 'exists' ? words : `${spoken(at)}: ${words}`;
     const kind = isUnknownKind(step, errno, words) ? kindNamed(held.wanted.kind) : undefined;
     const lack = kind === undefined ? null : lackOf(hostHere, kind);
+    const reason = `${said}${inabilities.has(errno) ? fieldWords(held, at) : ''}`;
     this.#stand(id, held, at, change, {
-      reason:
-        lack === null
-          ? `${said}${inabilities.has(errno) ? fieldWords(held, at) : ''}`
-          : `${said}: ${lack.words}`,
+      reason: lack === null ? reason : `${said}: ${lack.brief}`,
+      whole: lack === null ? reason : `${said}: ${lack.words}`,
       fingerprint: mark(),
       inability: inabilities.has(errno),
       awaitsModule: inabilities.has(errno),
@@ -135,6 +134,7 @@ export class Refusals {
     const reason = `${spoken(at)}: ${words}`;
     this.#stand(id, held, at, change, {
       reason,
+      whole: reason,
       fingerprint: mark(),
       inability: true,
       awaitsModule: false,

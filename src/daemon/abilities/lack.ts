@@ -2,7 +2,14 @@ import { isBefore } from '../../model/release.ts';
 import type { AnyRow, Kind } from '../../reconcilers/kind.ts';
 import { hindranceTo } from './hindrance.ts';
 import { type Host, isContainer } from './host.ts';
-import { listedAt, loadsModules, moduleFolder, type Whereabouts, whereIs } from './modules.ts';
+import {
+  hasOtherModules,
+  listedAt,
+  loadsModules,
+  moduleFolder,
+  type Whereabouts,
+  whereIs,
+} from './modules.ts';
 import { sourceOf } from './packages.ts';
 
 /** Why the kernel has no links of a kind, and what would give it some. */
@@ -13,6 +20,8 @@ export interface Lack {
   readonly package: string | null;
   /** What follows the kernel’s own words. */
   readonly words: string;
+  /** The same for the row of a table: without what would help. */
+  readonly brief: string;
   /** Another text when the kernel may answer otherwise. */
   readonly mark: string;
 }
@@ -20,39 +29,46 @@ export interface Lack {
 /** Why links of a kind are unknown to the kernel, which said so just now. */
 export function lackOf(host: Host, { name, kernel }: Kind): Lack {
   const module = kernel?.module ?? null;
-  const lack = (words: string, from: string | null = null): Lack => {
-    return { module, package: from, words, mark: `${words} ${listedAt(host)}` };
+  const lack = (brief: string, words = brief, from: string | null = null): Lack => {
+    return { module, package: from, words, brief, mark: `${words} ${listedAt(host)}` };
   };
+  const builtWithout = `this kernel was built without ${name}`;
   const where = module === null ? 'absent' : whereIs(host, module);
   const isOlder = kernel?.since !== undefined && isBefore(host.release, kernel.since);
   if (isOlder && (where === 'absent' || where === 'unknown'))
     return lack(`${name} came with Linux ${kernel.since}, and this is ${host.release}`);
-  if (module === null) return lack(`this kernel (${host.release}) was built without ${name}`);
-  if (!loadsModules(host))
-    return lack(`this kernel (${host.release}) was built without ${name}, and loads no modules`);
+  const thisWithout = `this kernel (${host.release}) was built without ${name}`;
+  if (module === null) return lack(builtWithout, thisWithout);
+  if (!loadsModules(host)) return lack(builtWithout, `${thisWithout}, and loads no modules`);
   if (where !== 'loaded' && where !== 'built-in' && isContainer(host))
     return lack(
+      `its module ${module} is not loaded on the host of this container`,
       `its module ${module} is not loaded, and a container has the modules of its host: \`modprobe ${module}\` there`,
     );
   switch (where) {
     case 'loaded':
       return lack(`its module ${module} is loaded and offers none`);
     case 'built-in':
-      return lack(`its module ${module} is built into this kernel and offers none; \`dmesg\` may say why`);
+      return lack(
+        `its module ${module} is built into this kernel and offers none`,
+        `its module ${module} is built into this kernel and offers none; \`dmesg\` may say why`,
+      );
     case 'installed': {
       const hindrance = hindranceTo(host, module) ?? `\`modprobe ${module}\` says why`;
-      return lack(`its module ${module} is installed and was not loaded: ${hindrance}`);
+      const words = `its module ${module} is installed and was not loaded`;
+      return lack(words, `${words}: ${hindrance}`);
     }
     case 'absent': {
       const source = sourceOf(host, module);
       const hint = source === undefined ? '' : `: ${source.words}`;
       const words = `its module ${module} is not installed for this kernel (${host.release})${hint}`;
-      return lack(words, source?.package ?? null);
+      return lack(`its module ${module} is not installed`, words, source?.package ?? null);
     }
-    case 'unknown':
-      return lack(
-        `its module ${module} is looked for in ${moduleFolder(host)}, which is not there; after an upgrade of the kernel, reboot`,
-      );
+    case 'unknown': {
+      const words = `its module ${module} is looked for in ${moduleFolder(host)}, which is not there`;
+      const hint = hasOtherModules(host) ? '; after an upgrade of the kernel, reboot' : '';
+      return lack(`its module ${module} is not there`, `${words}${hint}`);
+    }
     default:
       return where satisfies never;
   }

@@ -1,4 +1,4 @@
-import { changedAt, type Host, isThere, textOf } from './host.ts';
+import { changedAt, type Host, isThere, namesIn, textOf } from './host.ts';
 
 /** Where a module is. `unknown`: there is no folder of modules for the kernel that runs. */
 export type Whereabouts = 'loaded' | 'built-in' | 'installed' | 'absent' | 'unknown';
@@ -6,6 +6,11 @@ export type Whereabouts = 'loaded' | 'built-in' | 'installed' | 'absent' | 'unkn
 /** Where the modules of the kernel that runs are. */
 export function moduleFolder({ release }: Host): string {
   return `/lib/modules/${release}`;
+}
+
+/** Whether modules of other kernels are there: those of the one that runs may have been taken away by its upgrade. */
+export function hasOtherModules(host: Host): boolean {
+  return namesIn(host, '/lib/modules').length > 0;
 }
 
 /** Whether the kernel has modules at all (CONFIG_MODULES). */
