@@ -313,13 +313,22 @@ export class Bookkeeper {
     const next = (state === 'in-sync' || state === 'pending') && fight !== undefined ? 'contested' : state;
     const why =
       next === 'contested' && reason === null && fight !== undefined
-        ? `${spoken(fight[0])}: ${contestReason(fight[1])}`
+        ? state === 'in-sync'
+          ? `${spoken(fight[0])} holds; settled again at ${this.#calmTime(held)} if nobody changes it`
+          : `${spoken(fight[0])}: ${contestReason(fight[1])}`
         : reason;
     if (held.state === next && held.reason === why) return;
     if (held.state !== next) held.since = now;
     held.state = next;
     held.reason = why;
     this.#tell.changed(id);
+  }
+
+  /** When all that is fought over is settled, as a clock on the wall has it: what is shown is not told anew each second. */
+  #calmTime(held: Held): string {
+    const fights = [...held.contests.values()].filter(({ fight }) => fight !== null);
+    const ends = fights.map((contest) => calmAt(contest, this.contestedSettings));
+    return new Date(Math.max(...ends)).toTimeString().slice(0, 8);
   }
 
   #say(id: ObjectId, held: Held, event: EventName, more: Partial<Happening>): void {

@@ -140,8 +140,17 @@ links: { x0: { kind: ifb, mtu: 1500 } }`,
   assert.equal(heard(daemon, 'x0', 'contested'), 1);
 
   // Nobody undoes it any more.
+  const end = /^mtu holds; settled again at (\d\d:\d\d:\d\d) if nobody changes it$/;
+  const told = await until(async () => end.exec((await objectOf(daemon, 'x0')).reason ?? '')?.[1], {
+    within,
+  });
   await inSync(daemon);
-  assert.equal((await objectOf(daemon, 'x0')).state, 'in-sync');
+  const { state: last, since } = await objectOf(daemon, 'x0');
+  assert.equal(last, 'in-sync');
+  const seconds = (time: string) => time.split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
+  const day = seconds('24:00:00');
+  const late = (seconds(new Date(since).toTimeString().slice(0, 8)) - seconds(told) + day) % day;
+  assert.ok(late < 10, `told to be settled at ${told}, and was at ${since}`);
 });
 
 test('pitfall 22: what was only seen is not told as done', async (t) => {
