@@ -30,7 +30,7 @@ function settingsOf(
     } else if (value.is === 'null') {
       fault(reading, value, nothingWritten(key.text));
     } else if ('keys' in entry) {
-      const inner = mapWritten(reading, value, key.text, `a map of ${Object.keys(entry.keys).join(' and ')}`);
+      const inner = mapWritten(reading, value, key.text, `a map such as ${entry.example}`);
       if (inner !== undefined) settings[entry.setting] = settingsOf(reading, inner, entry.keys, key.text);
     } else {
       const read = attempt(reading, () => entry.read(value));

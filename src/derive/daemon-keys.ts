@@ -18,7 +18,12 @@ export interface DaemonKey {
 /** A key of `daemon:`, or a group of them. */
 export type DaemonEntry =
   | DaemonKey
-  | { readonly setting: string; readonly doc: string; readonly keys: Readonly<Record<string, DaemonKey>> };
+  | {
+      readonly setting: string;
+      readonly doc: string;
+      readonly example: string;
+      readonly keys: Readonly<Record<string, DaemonKey>>;
+    };
 
 const second = 1000;
 const day = 86_400_000;
@@ -49,6 +54,7 @@ export const daemonKeys: Readonly<Record<string, DaemonEntry>> = {
   contested: {
     setting: 'contested',
     doc: 'When somebody keeps changing an attribute back.',
+    example: '{ after: 5, within: 60s }',
     keys: {
       after: {
         setting: 'after',
@@ -69,6 +75,7 @@ export const daemonKeys: Readonly<Record<string, DaemonEntry>> = {
   history: {
     setting: 'history',
     doc: 'What is kept of drifts and repairs.',
+    example: '{ keep: 90d, size: 64MiB }',
     keys: {
       keep: {
         setting: 'keepMs',

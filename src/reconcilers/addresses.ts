@@ -30,7 +30,11 @@ const onOff = { enum: [true, false, 'on', 'off', 1, 0] } as const;
 const seconds = { anyOf: [{ type: 'integer' }, { enum: ['forever'] }] } as const;
 
 const fields = {
-  address: { doc: 'The address and the length of its prefix: `10.0.0.1/24`.', schema: text, required: true },
+  address: {
+    doc: 'The address and the length of its prefix: `10.0.0.1/24`. Without a length it is the address alone, /32 or /128, as ip(8) has it.',
+    schema: text,
+    required: true,
+  },
   peer: {
     doc: 'The address of the other end of a point-to-point link; the length of the prefix is the peer’s.',
     schema: text,
@@ -56,7 +60,7 @@ const fields = {
 export const addresses: ToldList = {
   name: 'addresses',
   summary:
-    'IP addresses, each with its prefix length. They come back in the order written; order by itself is not drift.',
+    'IP addresses, each with the length of its prefix; without one that is all of the address, /32 or /128. They come back in the order written; order by itself is not drift.',
   source: 'address',
   notice: 'always',
   canBeComplete: true,

@@ -5,6 +5,8 @@ import type { WireType } from './type.ts';
 
 const MAC = /^[0-9a-f]{2}(:[0-9a-f]{2})+$/;
 
+const DASHED = /^[0-9a-f]{2}(-[0-9a-f]{2}){5}$/;
+
 const hexBytes = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** The text of a hardware address, lower case, colons. */
@@ -28,10 +30,14 @@ export function mac(rules: MacRules = {}): WireType<string> {
   return {
     name: 'mac',
     range: 'a MAC address such as 02:00:00:00:00:01',
-    schema: { type: 'string', pattern: '^[0-9a-fA-F]{1,2}([:-][0-9a-fA-F]{1,2})+$' },
+    schema: {
+      type: 'string',
+      pattern: '^([0-9a-fA-F]{1,2}(:[0-9a-fA-F]{1,2})+|[0-9a-fA-F]{2}(-[0-9a-fA-F]{2}){5})$',
+    },
     read(written) {
-      const text = textWritten(written, 'a MAC address').toLowerCase().replaceAll('-', ':');
-      const full = text
+      const text = textWritten(written, 'a MAC address').toLowerCase();
+      // With dashes it is as IEEE 802 writes it, in pairs; less than that may be a text with dashes in it.
+      const full = (DASHED.test(text) ? text.replaceAll('-', ':') : text)
         .split(':')
         .map((byte) => byte.padStart(2, '0'))
         .join(':');
@@ -59,7 +65,7 @@ export function mac(rules: MacRules = {}): WireType<string> {
     agrees: (wanted, found) => wanted === found,
     samples: ['02:00:00:00:ab:01', '06:11:22:33:44:55', ...(rules.zero ? ['00:00:00:00:00:00'] : [])],
     refused: [
-      ...['', '02:00', '10.0.0.1/24', 'zz:00:00:00:00:01', '01:00:5e:00:00:01'],
+      ...['', '02:00', '10.0.0.1/24', 'zz:00:00:00:00:01', '01:00:5e:00:00:01', '2-0-0-0-0-1'],
       ...(rules.zero ? [] : ['00:00:00:00:00:00']),
     ],
   };
