@@ -20,25 +20,27 @@ export async function status(call: Call): Promise<ExitCode> {
   const query = operands.map((id) => ['id', id] as const);
   if (call.options.watch === true) return watchStatus(call, address('/v1/status/stream', query));
   const document = await ask<StatusDocument>(socket, address('/v1/status', query));
-  if (json) terminal.writeJson(document);
-  else terminal.write(statusText(document, terminal, Date.now()));
+  const isShort = call.options.wrong === true;
+  if (json) terminal.writeJson(isShort ? { ...document, objects: wrongOf(document) } : document);
+  else terminal.write(statusText(document, terminal, Date.now(), isShort));
   return codeFor(document);
 }
 
-async function watchStatus({ socket, json, terminal }: Call, path: string): Promise<ExitCode> {
+async function watchStatus({ socket, json, terminal, options }: Call, path: string): Promise<ExitCode> {
+  const isShort = options.wrong === true;
   let latest: StatusDocument | undefined;
   const onScreen = !json && terminal.height !== null;
   const draw = () => {
     if (latest === undefined) return;
-    if (onScreen) terminal.write(clearScreen + screenText(latest, terminal, Date.now()));
-    else terminal.write(`${statusText(latest, terminal, Date.now())}\n`);
+    if (onScreen) terminal.write(clearScreen + screenText(latest, terminal, Date.now(), isShort));
+    else terminal.write(`${statusText(latest, terminal, Date.now(), isShort)}\n`);
   };
   const timer = onScreen ? setInterval(draw, renewMs) : undefined;
   const end = new AbortController();
   try {
     for await (const line of lines(socket, path, end.signal)) {
       latest = JSON.parse(line) as StatusDocument;
-      if (json) terminal.writeJson(latest);
+      if (json) terminal.writeJson(isShort ? { ...latest, objects: wrongOf(latest) } : latest);
       else draw();
     }
   } finally {
@@ -52,21 +54,27 @@ function codeFor({ config, objects }: StatusDocument): ExitCode {
   return allGood(config, objects) ? exit.good : exit.notSo;
 }
 
-function statusText({ config, notes, objects }: StatusDocument, terminal: Terminal, now: number): string {
+function wrongOf({ objects }: StatusDocument): readonly ObjectDocument[] {
+  return objects.filter((object) => !isGood(object));
+}
+
+function statusText(document: StatusDocument, terminal: Terminal, now: number, isShort: boolean): string {
+  const { config, notes, objects } = document;
+  const shown = isShort ? wrongOf(document) : objects;
   const above = [
     complaintText(config.errors, 'error', terminal.colour),
     complaintText(config.warnings, 'warning', terminal.colour),
     notesText(notes, terminal.colour),
   ].join('');
-  const rows = objects.length === 0 ? '' : `${statusTable(objects, terminal, now)}\n`;
+  const rows = shown.length === 0 ? '' : `${statusTable(shown, terminal, now)}\n`;
   return `${above === '' ? '' : `${above}\n`}${rows}${summary(config, objects)}\n`;
 }
 
 /** The status, and where that is more than a screen holds, only what needs attention. */
-function screenText(document: StatusDocument, terminal: Terminal, now: number): string {
-  const whole = statusText(document, terminal, now);
+function screenText(document: StatusDocument, terminal: Terminal, now: number, isShort: boolean): string {
+  const whole = statusText(document, terminal, now, isShort);
   if (whole.split('\n').length <= (terminal.height ?? 0)) return whole;
-  const amiss = document.objects.filter((object) => !isGood(object));
+  const amiss = wrongOf(document);
   const rows = amiss.length === 0 ? '' : `${statusTable(amiss, terminal, now)}\n`;
   return `${rows}${summary(document.config, document.objects)}\n`;
 }

@@ -1,5 +1,5 @@
 import { lstatSync, statSync } from 'node:fs';
-import { type Verdict, validateFiles, validateFolder } from '../config/validate.ts';
+import { standardInput, type Verdict, validateFiles, validateFolder } from '../config/validate.ts';
 import { complaintDocument } from '../daemon/control/documents.ts';
 import { counted } from '../model/counted.ts';
 import { Failure } from '../model/failure.ts';
@@ -30,7 +30,7 @@ function verdict(call: Call): Promise<Verdict> {
     return validateFolder(folder);
   }
   for (const path of operands) {
-    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) {
+    if (path !== standardInput && lstatSync(path, { throwIfNoEntry: false }) === undefined) {
       throw new Failure('usage', `there is no file ${path}`);
     }
   }

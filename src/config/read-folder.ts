@@ -111,6 +111,19 @@ export async function readFileGiven(path: string, file: string): Promise<FileOnD
   return readOpened(file, path, false);
 }
 
+/** What comes in by standard input, all of it. */
+export async function readStandardInput(): Promise<FileOnDisk> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of process.stdin) {
+    pieces.push(piece as Buffer);
+    size += (piece as Buffer).length;
+    if (size > MOST_BYTES)
+      return faulty('<stdin>', `this is more than the ${MOST_BYTES} bytes that are read`);
+  }
+  return decoded('<stdin>', Buffer.concat(pieces));
+}
+
 async function readFileOnDisk(directory: string, file: string): Promise<FileOnDisk> {
   return readOpened(file, join(directory, file), true);
 }

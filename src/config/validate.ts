@@ -2,7 +2,13 @@ import type { Complaint } from '../model/place.ts';
 import { check } from './check.ts';
 import { forceOf } from './checked.ts';
 import { inOrder } from './loader.ts';
-import { type FileOnDisk, type FolderOnDisk, readFileGiven, readFolder } from './read-folder.ts';
+import {
+  type FileOnDisk,
+  type FolderOnDisk,
+  readFileGiven,
+  readFolder,
+  readStandardInput,
+} from './read-folder.ts';
 import { type Candidate, settle } from './settle.ts';
 
 /** What is wrong, or probably wrong, with some files. */
@@ -16,10 +22,14 @@ export async function validateFolder(directory: string): Promise<Verdict> {
   return verdictOf(await readFolder(directory));
 }
 
+/** What stands for standard input among paths. */
+export const standardInput = '-';
+
 /** Checks files by path, all of them as one declaration; who may write them does not matter here. */
 export async function validateFiles(paths: readonly string[]): Promise<Verdict> {
   const files: FileOnDisk[] = [];
-  for (const path of paths) files.push(await readFileGiven(path, path));
+  for (const path of paths)
+    files.push(path === standardInput ? await readStandardInput() : await readFileGiven(path, path));
   return verdictOf({ is: 'open', files, errors: [], warnings: [] });
 }
 
