@@ -18,7 +18,7 @@ import type { Schema } from '../wire/type.ts';
 import { type DaemonEntry, daemonKeys } from './daemon-keys.ts';
 import { listing } from './grammar.ts';
 import { linkKey, ownKeys } from './link-keys.ts';
-import { changeInWords, noticeInWords } from './meanings.ts';
+import { changeInAWord, changeInWords, noticeInAWord, noticeInWords } from './meanings.ts';
 import { bodyDocs, topDocs } from './namespace-body.ts';
 import { onDriftWords } from './on-drift.ts';
 
@@ -33,6 +33,8 @@ export interface ExplainedKey {
   readonly change: string | null;
   /** When somebody else’s change of it is seen. */
   readonly notice: string | null;
+  /** Both in a word, for tables with a legend. */
+  readonly inAWord: { readonly change: string; readonly notice: string } | null;
   /** The release of Linux that brought it, where vnetd runs on older ones too. */
   readonly since: string | null;
   /** What a kernel has to be built with to have it, where not all are. */
@@ -169,6 +171,7 @@ function explainRow(key: string, row: AnyRow): ExplainedKey {
     required: row.required === true,
     change: changeInWords(row),
     notice: noticeInWords(row.notice),
+    inAWord: { change: changeInAWord(row), notice: noticeInAWord(row.notice) },
     since: row.since ?? null,
     config: row.config ?? null,
     also: row.also ?? [],
@@ -237,7 +240,7 @@ export function explainList(name: string): { readonly doc: string; readonly keys
   const table: ListTable | undefined = listNamed(name);
   if (table === undefined) throw new RangeError(`no list named ${name}`);
   const keys = Object.entries(table.fields).map(([key, field]) => ({
-    ...plainKey(key, field.doc, takesOf(field.schema)),
+    ...plainKey(key, field.doc, field.takes ?? takesOf(field.schema)),
     required: field.required === true,
     notice: noticeInWords(table.notice),
   }));
@@ -309,6 +312,7 @@ function plainKey(key: string, doc: string, takes: string | null): ExplainedKey 
     required: false,
     change: null,
     notice: null,
+    inAWord: null,
     since: null,
     config: null,
     also: [],
@@ -321,7 +325,9 @@ function takesOf(schema: Schema): string | null {
   if (Array.isArray(words)) return words.includes(true) ? 'true or false' : words.join(', ');
   if (Array.isArray(schema.anyOf)) return schema.anyOf.map((one) => takesOf(one as Schema)).join(' or ');
   const types = [schema.type].flat().filter((type) => typeof type === 'string');
-  return types.map((type) => (type === 'integer' ? 'a number' : 'a text')).join(' or ') || null;
+  const { minimum, maximum } = schema;
+  const number = minimum === undefined || maximum === undefined ? 'a number' : `${minimum} to ${maximum}`;
+  return types.map((type) => (type === 'integer' ? number : 'a text')).join(' or ') || null;
 }
 
 function unknown(path: string, kind: Kind | undefined): Explanation {

@@ -1,17 +1,9 @@
 import { linkKinds } from '../reconcilers/index.ts';
-import {
-  type AnyRow,
-  type ChangeNeed,
-  type Kind,
-  labKernels,
-  type Notice,
-  needOf,
-  type OwnAddress,
-  type Shorthand,
-} from '../reconcilers/kind.ts';
+import { type AnyRow, type Kind, labKernels, type OwnAddress, type Shorthand } from '../reconcilers/kind.ts';
 import { explainKind } from './explain.ts';
 import { listing } from './grammar.ts';
 import { markdown } from './markdown.ts';
+import { changeInAWord, changeLegend, noticeInAWord, noticeLegend } from './meanings.ts';
 
 /** The page docs/kinds.md: which kind for what, what to know of each, and what its own keys do. */
 export function kindsPage(): string {
@@ -41,47 +33,17 @@ export function kindsPage(): string {
     'no right to load modules. What it lacks is `refused`, with the module and the package that brings it, and is made once the',
     'module is loaded, whoever does that.',
     '',
-    'In the tables below, *change* is what it takes to put a changed value back:',
+    'In the tables below, *change* is what it takes to put a changed value back (in brackets the keys that may make it another):',
     '',
-    ...Object.values(needs).map(({ word, means }) => `- ${word}: ${means}`),
+    ...changeLegend,
     '',
     'and *notice* when vnetd sees the change:',
     '',
-    ...Object.values(notices).map(({ word, means }) => `- ${word}: ${means}`),
+    ...noticeLegend,
     '',
     ...linkKinds.flatMap(section),
   ].join('\n');
 }
-
-interface Word {
-  readonly word: string;
-  readonly means: string;
-}
-
-const needs: Readonly<Record<ChangeNeed, Word>> = {
-  live: { word: 'live', means: 'the link stays in use' },
-  down: { word: 'down', means: 'the link is taken down and up again, which is disruptive' },
-  empty: { word: 'empty', means: 'its members are put out and in again, which is disruptive' },
-  'empty-and-down': { word: 'empty, down', means: 'both' },
-  recreate: {
-    word: 'anew',
-    means:
-      'the link is deleted and made again, which is disruptive, and never done to one vnetd did not make',
-  },
-  fixed: { word: 'never', means: 'nobody can' },
-};
-
-const notices: Readonly<Record<Notice, Word>> = {
-  always: { word: 'at once', means: 'the kernel announces it' },
-  'when-up': {
-    word: 'while up',
-    means: 'at once on a link that is up; on one that is down the sweep finds it',
-  },
-  never: {
-    word: 'sweep',
-    means: 'the kernel says nothing, and the sweep finds it (`daemon: { sweep: 30s }`)',
-  },
-};
 
 function section(kind: Kind): readonly string[] {
   const { name, summary, when, fields, membership, shorthands = {} } = kind;
@@ -160,8 +122,8 @@ function rowsOf(
   const rows = Object.entries(fields).map(([key, row]) => [
     `${asCode(key)}${row.required === true ? ' (must be written)' : ''}`,
     row.since === undefined ? row.doc : `${row.doc} Since Linux ${row.since}.`,
-    needs[needOf(row, { found: {}, wanted: {} })].word,
-    notices[row.notice].word,
+    changeInAWord(row),
+    noticeInAWord(row.notice),
   ]);
   const short = Object.entries(shorthands).map(([key, { doc }]) => [asCode(key), doc, '', '']);
   return markdown(['key', '', 'change', 'notice'], [...rows, ...short]);

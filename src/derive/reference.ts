@@ -12,6 +12,7 @@ import {
 } from './explain.ts';
 import { listing } from './grammar.ts';
 import { markdown } from './markdown.ts';
+import { changeLegend, noticeLegend } from './meanings.ts';
 import { references } from './namespace-body.ts';
 
 /** The page docs/configuration.md: every key of every kind, as the tables have them. */
@@ -23,8 +24,13 @@ export function configurationReference(): string {
     'A file holds `links:`, a map of name to the keys below, `namespaces:`, in which each namespace has `links:` of its own,',
     'and in one file `daemon:`. What is not written is not managed.',
     '',
-    '*Changed* is when vnetd can put a changed value back; *noticed* is when it sees the change: the kernel announces most',
-    'changes at once and is silent about others, which the sweep finds (`daemon: { sweep: 30s }`).',
+    'In the tables below, *changed* is what it takes to put a changed value back (in brackets the keys that may make it another):',
+    '',
+    ...changeLegend,
+    '',
+    'and *noticed* when vnetd sees the change:',
+    '',
+    ...noticeLegend,
     '',
     '- [Kinds](#kinds): what each is, and a section for each with its own keys',
     '- [Every link](#every-link): the keys all of them have',
@@ -123,11 +129,17 @@ function ownListSection(name: string): readonly string[] {
 }
 
 function keyTable(keys: readonly ExplainedKey[]): readonly string[] {
-  const rows = keys.map(({ key, doc, takes, required, change, notice, since, config, also }) => {
+  const rows = keys.map(({ key, doc, takes, required, inAWord, since, config, also }) => {
     const kernel = kernelOf(since, config);
     const spellings = also.length === 0 ? '' : ` Also: ${also.map((one) => `\`${one}\``).join(', ')}.`;
     const mark = required ? ' (must be written)' : '';
-    return [`\`${key}\`${mark}`, doc + kernel + spellings, takes ?? '', change ?? '', notice ?? ''];
+    return [
+      `\`${key}\`${mark}`,
+      doc + kernel + spellings,
+      takes ?? '',
+      inAWord?.change ?? '',
+      inAWord?.notice ?? '',
+    ];
   });
   return markdown(['key', '', 'takes', 'changed', 'noticed'], rows);
 }

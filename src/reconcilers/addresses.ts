@@ -32,22 +32,41 @@ const seconds = { anyOf: [{ type: 'integer' }, { enum: ['forever'] }] } as const
 const fields = {
   address: {
     doc: 'The address and the length of its prefix: `10.0.0.1/24`. Without a length it is the address alone, /32 or /128, as ip(8) has it.',
+    takes: 'an address, with / and a length from 0 to 32 (IPv4) or 128 (IPv6)',
     schema: text,
     required: true,
   },
   peer: {
     doc: 'The address of the other end of a point-to-point link; the length of the prefix is the peer’s.',
+    takes: 'an address, with / and a length or without',
     schema: text,
   },
-  broadcast: { doc: 'The broadcast address; `+` for all host bits set.', schema: text },
-  label: { doc: 'An old-style alias, the link’s name and a suffix: `eth0:a` (IPv4).', schema: text },
+  broadcast: {
+    doc: 'The broadcast address; `+` for all host bits set.',
+    takes: 'an IPv4 address, or +',
+    schema: text,
+  },
+  label: {
+    doc: 'An old-style alias, the link’s name and a suffix: `eth0:a` (IPv4).',
+    takes: 'a text of at most 15 bytes',
+    schema: text,
+  },
   scope: {
     doc: 'How far the address is valid: global, site, link, host or a number.',
+    takes: 'global, site, link, host, or 0 to 255',
     schema: { type: ['string', 'integer'] },
   },
-  metric: { doc: 'The metric of the prefix route.', schema: { type: 'integer' } },
-  valid_lft: { doc: 'Seconds until the address goes; `forever` by default.', schema: seconds },
-  preferred_lft: { doc: 'Seconds until the address is no longer used for new connections.', schema: seconds },
+  metric: { doc: 'The metric of the prefix route.', takes: '0 to 4294967294', schema: { type: 'integer' } },
+  valid_lft: {
+    doc: 'Seconds until the address goes; `forever` by default.',
+    takes: 'seconds, or forever',
+    schema: seconds,
+  },
+  preferred_lft: {
+    doc: 'Seconds until the address is no longer used for new connections.',
+    takes: 'seconds, or forever',
+    schema: seconds,
+  },
   home: { doc: 'A home address of mobile IPv6.', schema: onOff },
   nodad: { doc: 'Do not look for duplicates first (IPv6).', schema: onOff },
   optimistic: { doc: 'Use it while duplicates are looked for (IPv6).', schema: onOff },

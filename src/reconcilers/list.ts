@@ -71,7 +71,16 @@ interface AnyList {
   readonly canBeComplete: boolean;
   /** The keys of an entry written as a map, a sentence each. */
   readonly fields: Readonly<
-    Record<string, { readonly doc: string; readonly schema: Schema; readonly required?: true }>
+    Record<
+      string,
+      {
+        readonly doc: string;
+        readonly schema: Schema;
+        /** What may be written, for people; without it as the schema has it. */
+        readonly takes?: string;
+        readonly required?: true;
+      }
+    >
   >;
   readonly schema: Schema;
   /** The entries one written item stands for (a range of VLANs is several); throws a Misfit. */

@@ -43,14 +43,19 @@ const fields = {
     doc: 'What is inside says itself what it is (generic UDP encapsulation); then there is no `ipproto`.',
     schema: { enum: [true, false, 'on', 'off', 1, 0] },
   },
-  local: { doc: 'Only what is sent to this address.', schema: { type: 'string' } },
-  peer: { doc: 'Only what comes from this address; needs `peer_port`.', schema: { type: 'string' } },
+  local: { doc: 'Only what is sent to this address.', takes: 'an IP address', schema: { type: 'string' } },
+  peer: {
+    doc: 'Only what comes from this address; needs `peer_port`.',
+    takes: 'an IP address',
+    schema: { type: 'string' },
+  },
   peer_port: {
     doc: 'Only what comes from this port; needs `peer`.',
     schema: { type: 'integer', minimum: 1, maximum: 65535 },
   },
   dev: {
     doc: 'Only what comes in by this link, of the namespace the outer packets go through; needs `local`.',
+    takes: 'the name of a link',
     schema: { type: 'string' },
   },
 } as const;

@@ -25,7 +25,12 @@ const ENXIO = 6;
 
 const address = ipv4();
 const fields = {
-  address: { doc: 'The IPv4 address of the router.', schema: { type: 'string' }, required: true },
+  address: {
+    doc: 'The IPv4 address of the router.',
+    takes: 'an IPv4 address',
+    schema: { type: 'string' },
+    required: true,
+  },
   default: {
     doc: 'Whether it is a router for what is beyond the site (`prl-default`), or for the site alone (`prl-nodefault`).',
     schema: { enum: [true, false, 'on', 'off', 1, 0] },

@@ -21,6 +21,7 @@ const onOff = { enum: [true, false, 'on', 'off', 1, 0] } as const;
 const fields = {
   vid: {
     doc: 'The VLAN, or a range of them: `10`, `20-22`.',
+    takes: '1 to 4094, or a range as 20-22',
     schema: { type: ['integer', 'string'] },
     required: true,
   },

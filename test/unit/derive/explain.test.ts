@@ -20,6 +20,7 @@ test('a key says what it takes, when it can be changed and when a change is seen
       required: true,
       change: 'only by making the link anew: disruptive, and never done to a link vnetd did not make',
       notice: 'at once',
+      inAWord: { change: 'anew', notice: 'at once' },
       since: null,
       config: null,
       also: [],
@@ -28,6 +29,12 @@ test('a key says what it takes, when it can be changed and when a change is seen
   assert.match(said('bridge.fdb_max_learned'), /^ {2}since +Linux 6\.7$/m);
   assert.match(said('bridge.vlan_filtering'), /^ {2}needs +a kernel with CONFIG_BRIDGE_VLAN_FILTERING$/m);
   assert.match(said('netkit'), /^Since Linux 6\.7\.$/m);
+  assert.match(
+    said('vxlan.local'),
+    /^ {2}changed +while the link is in use, depending on `local`, `remote`$/m,
+  );
+  assert.match(said('addresses.valid_lft'), /^ {2}takes +seconds, or forever$/m);
+  assert.doesNotMatch(['addresses', 'vlans', 'fou', 'prl'].map(said).join(''), /a text$/m);
   assert.equal(
     said('bond.miimon'),
     [
