@@ -4,7 +4,7 @@ import type { Step } from '../model/step.ts';
 import { sameValue, type Value } from '../model/value.ts';
 import { isUnknownKind } from '../owners/unknown-kind.ts';
 import type { Finding } from '../plan/situation.ts';
-import { kindNamed, rowOf } from '../reconcilers/index.ts';
+import { kindNamed, listNamed, rowOf } from '../reconcilers/index.ts';
 import type { AnyRow } from '../reconcilers/kind.ts';
 import { hostHere } from './abilities/host.ts';
 import { isLater, lackOf, lackOfField, unknownField } from './abilities/lack.ts';
@@ -182,6 +182,6 @@ function isUntold(row: AnyRow, found: Value): boolean {
 
 /** What is to be said of a field that not every kernel has. */
 function fieldWords(held: Held, at: string): string {
-  const row = rowAt(held, at);
+  const row = rowAt(held, at) ?? listNamed(at.split('/')[0] ?? '');
   return row === undefined ? '' : lackOfField(hostHere, row);
 }

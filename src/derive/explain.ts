@@ -244,7 +244,8 @@ export function explainList(name: string): { readonly doc: string; readonly keys
     required: field.required === true,
     notice: noticeInWords(table.notice),
   }));
-  return { doc: table.summary, keys };
+  const { summary, config } = table;
+  return { doc: config === undefined ? summary : `${summary} Needs a kernel with ${config}.`, keys };
 }
 
 const ownDocs: Readonly<Record<(typeof ownKeys)[number], readonly [doc: string, takes: string]>> = {

@@ -69,6 +69,10 @@ interface AnyList {
   readonly notice: Notice;
   /** Whether `exclusive` is about this list. */
   readonly canBeComplete: boolean;
+  /** What a kernel has to be built with to have it, where not all are. */
+  readonly config?: string;
+  /** The release of Linux that brought it, where vnetd runs on older ones too. */
+  readonly since?: string;
   /** The keys of an entry written as a map, a sentence each. */
   readonly fields: Readonly<
     Record<

@@ -37,6 +37,7 @@ export const vlans: ToldList = {
   source: 'bridge-vlan',
   notice: 'always',
   canBeComplete: true,
+  config: 'CONFIG_BRIDGE_VLAN_FILTERING',
   fields,
   schema: { type: ['integer', 'string'] },
   read(written) {

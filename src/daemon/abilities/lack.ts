@@ -97,17 +97,17 @@ export function unknownField(host: Host, row: AnyRow): string {
 }
 
 /** What there is to say of a field the kernel would not have: that it is newer, or not in every kernel; may be nothing. */
-export function lackOfField(host: Host, row: AnyRow): string {
+export function lackOfField(host: Host, row: Pick<AnyRow, 'since' | 'config'>): string {
   return isLater(host, row)
     ? `; it came with Linux ${row.since}, and this is ${host.release}`
     : neededFor(row);
 }
 
 /** Whether a field is newer than the kernel, which a distribution may have given it all the same. */
-export function isLater({ release }: Host, { since }: AnyRow): boolean {
+export function isLater({ release }: Host, { since }: Pick<AnyRow, 'since'>): boolean {
   return since !== undefined && isBefore(release, since);
 }
 
-function neededFor({ config }: AnyRow): string {
+function neededFor({ config }: Pick<AnyRow, 'config'>): string {
   return config === undefined ? '' : `; it takes a kernel with ${config}`;
 }

@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import type { Host } from '../../../src/daemon/abilities/host.ts';
 import { lackOf, lackOfField, outlookOf, unknownField } from '../../../src/daemon/abilities/lack.ts';
 import { whereIs } from '../../../src/daemon/abilities/modules.ts';
-import { kinds } from '../../../src/reconcilers/index.ts';
+import { kinds, lists } from '../../../src/reconcilers/index.ts';
 import type { Kind } from '../../../src/reconcilers/kind.ts';
 
 const { vcan, hsr, gre, netkit } = kinds;
@@ -212,6 +212,7 @@ test('what is said of a field the kernel would not have', () => {
   );
   assert.equal(lackOfField(host('5.18.0'), mst_enabled), vlans);
   assert.equal(lackOfField(host('5.15.0'), stp_state), '');
+  assert.equal(lackOfField(host('6.12.9'), lists.vlans), vlans);
 });
 
 test('a kernel without modules', (t) => {
