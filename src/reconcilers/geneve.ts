@@ -72,6 +72,7 @@ export const geneve = defineKind({
   when: 'Where the other end speaks Geneve, as OVN and cloud gateways do, or options travel along. For several ends by flooding or multicast, vxlan; for one end without UDP, gretap.',
   knows: [
     'Each frame grows by 50 bytes on its way and more with options, by 20 more over IPv6.',
+    'Without `mtu` the kernel takes what fits the route to `remote` when the link is made, and 1500 where there is none yet: write it.',
     'It has one `remote`: for several ends each takes one of its own, or a program sends with `external`.',
   ],
   apart: { id: 'none', remote: 'none', dstport: 6081, external: false },
