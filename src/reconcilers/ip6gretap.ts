@@ -1,19 +1,9 @@
-import { IFLA_GRE } from '../wire/if-link.ts';
 import { mtuWithin } from './every-link.ts';
-import {
-  csumRows,
-  csumShorthand,
-  erspanLeft,
-  gre6Left,
-  keyRows,
-  keyShorthand,
-  seqRows,
-  seqShorthand,
-} from './gre-rows.ts';
+import { csumShorthand, keyShorthand, seqShorthand } from './gre-rows.ts';
+import { ip6greFields, ip6greLeft } from './ip6gre.ts';
 import { defineKind } from './kind.ts';
 import { receivePorts } from './receive-ports.ts';
-import { encapRows, endRows, endsApart, externalRow, externalWithEnds } from './tunnel.ts';
-import { ipv6HeaderRows } from './tunnel6.ts';
+import { endsApart, externalWithEnds } from './tunnel.ts';
 
 export const ip6gretap = defineKind({
   name: 'ip6gretap',
@@ -25,23 +15,10 @@ export const ip6gretap = defineKind({
   apart: { ...endsApart, ikey: 'none', external: false },
   fields: {
     mtu: mtuWithin({ min: 68, max: 65455 }),
-    ...endRows(IFLA_GRE, 'IPv6'),
-    ...keyRows(),
-    ...seqRows,
-    ...csumRows,
-    ...ipv6HeaderRows(IFLA_GRE),
-    external: externalRow(IFLA_GRE.COLLECT_METADATA, { resent: true }),
-    ...encapRows(IFLA_GRE),
+    ...ip6greFields,
   },
   lists: { fou: receivePorts('IPv6', 47) },
   shorthands: { ...keyShorthand, ...seqShorthand, ...csumShorthand },
   lints: [externalWithEnds],
-  left: {
-    ...gre6Left,
-    ...erspanLeft,
-    erspan_ver: 'of ip6erspan',
-    erspan: 'of ip6erspan',
-    erspan_dir: 'of ip6erspan',
-    erspan_hwid: 'of ip6erspan',
-  },
+  left: ip6greLeft,
 });
