@@ -1,7 +1,7 @@
 # Tests, on kernels of their own; test/README.md says how. All of it needs root, and Debian for its packages.
 
 # What tests run: tools, the 6.1 kernel of user-mode-linux, what boots in it, and what sd-notify is compiled against.
-TEST_PACKAGES := bridge-utils ca-certificates can-utils dbus iproute2 iputils-ping kmod libsystemd-dev procps python3 \
+TEST_PACKAGES := bridge-utils ca-certificates can-utils dbus iproute2 iputils-ping kmod libsystemd-dev openvswitch-switch procps python3 \
 	strace systemd systemd-sysv tcpdump user-mode-linux vlan xz-utils
 
 .PHONY: test soak prove fresh lab lab-kernel

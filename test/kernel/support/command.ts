@@ -34,7 +34,10 @@ export async function run(
 }
 
 /** Runs a command and gives its stdout; throws its stderr when it fails. */
-export async function output(command: readonly string[], options: { input?: string } = {}): Promise<string> {
+export async function output(
+  command: readonly string[],
+  options: { env?: NodeJS.ProcessEnv; input?: string } = {},
+): Promise<string> {
   const { code, stdout, stderr } = await run(command, options);
   if (code !== 0) {
     throw new Error(`${command.join(' ')}: ${stderr.trim() || stdout.trim() || `ended with ${code}`}`);
