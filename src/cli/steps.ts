@@ -40,7 +40,10 @@ function stepText(step: StepDocument, folded: (kind: string, fields: Values) => 
     case 'release-members':
     case 'return-members':
       return step.members.join(', ');
+    case 'attach':
+      return `${step.link}: ${attachWords[step.phase]}`;
     case 'delete':
+    case 'disown':
     case 'down':
     case 'up':
       return '';
@@ -48,6 +51,12 @@ function stepText(step: StepDocument, folded: (kind: string, fields: Values) => 
       return step satisfies never;
   }
 }
+
+const attachWords = {
+  'let go': 'let it go, to take it in anew',
+  'take in': 'take it in anew',
+  settle: 'leave it its port number',
+} as const;
 
 function stepNote({ disruptive, withheld }: StepDocument): Cell {
   const words = [disruptive ? 'disruptive' : '', withheld === null ? '' : `not done now: ${withheld}`];

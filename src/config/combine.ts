@@ -4,6 +4,7 @@ import {
   type NamespaceName,
   type ObjectId,
   objectId,
+  partId,
   resolveReference,
 } from '../model/address.ts';
 import { sameValue, type Value } from '../model/value.ts';
@@ -46,14 +47,15 @@ class Assembly {
   readonly links = new Map<ObjectId, DraftLink>();
   readonly conflicts: Finding[] = [];
 
-  declare({ source }: FileInForce, part: LinkPart): void {
-    const id = objectId(part.namespace, part.name);
-    const spot: Spot = { source, at: part.at };
+  declare(file: FileInForce, part: LinkPart): void {
+    const id = idOf(part);
+    const spot: Spot = { source: file.source, at: part.at };
     const first = this.links.get(id);
     if (first !== undefined) {
       this.#conflict(`\`${id}\` is declared twice`, spot, first.spots[0]);
       return;
     }
+    for (const inside of part.parts?.links ?? []) this.declare(file, inside);
     const link: DraftLink = {
       id,
       namespace: part.namespace,
@@ -103,6 +105,10 @@ class Assembly {
   #conflict(message: string, spot: Spot, also: Spot | undefined): void {
     this.conflicts.push(also === undefined ? { message, spot } : { message, spot, also });
   }
+}
+
+function idOf({ namespace, name, whole }: LinkPart): ObjectId {
+  return whole === undefined ? objectId(namespace, name) : partId(whole, name);
 }
 
 function contradiction({ id, namespace }: WorldLink, key: string, one: Value, other: Value): string {

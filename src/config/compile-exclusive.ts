@@ -14,6 +14,7 @@ export function listsToComplete(kind: Kind): readonly string[] {
   return [
     ...tables.map(({ name }) => name),
     ...(kind.membership === undefined ? [] : [kind.membership.list]),
+    ...(kind.parts === undefined ? [] : [kind.parts.list]),
   ];
 }
 

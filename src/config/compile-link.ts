@@ -5,16 +5,17 @@ import { type LinkName, linkName, type NamespaceName } from '../model/address.ts
 import type { OnDrift } from '../model/declaration.ts';
 import { didYouMean } from '../model/nearest.ts';
 import { textWritten, type Written, type WrittenMap, type WrittenScalar } from '../model/written.ts';
-import { kindNamed, linkKinds } from '../reconcilers/index.ts';
-import type { AnyRow, Group, Kind } from '../reconcilers/kind.ts';
+import { kindNamed, linkKinds, rowOf } from '../reconcilers/index.ts';
+import type { AnyRow, Group, Kind, Parts } from '../reconcilers/kind.ts';
 import { linkNameFault } from '../wire/composites.ts';
 import { compileExclusive } from './compile-exclusive.ts';
 import { compileField } from './compile-field.ts';
 import { compileList } from './compile-list.ts';
 import { compileMembers, compilePortFields } from './compile-members.ts';
 import { compileNested } from './compile-nested.ts';
+import { compileParts } from './compile-parts.ts';
 import { nameElsewhere, unknownKind, unknownLinkKey } from './mistakes.ts';
-import type { ExclusivePart, FieldPart, LinkPart, ListPart, MembersPart } from './part.ts';
+import type { ExclusivePart, FieldPart, LinkPart, ListPart, MembersPart, PartsPart } from './part.ts';
 import { attempt, fault, mapWritten, nothingWritten, type Reading } from './reading.ts';
 
 /** One link under `links:`; undefined when too little of it makes sense. */
@@ -30,6 +31,10 @@ export function compileLink(
   const kindEntry = map.entries.find((entry) => entry.key.text === 'kind');
   const kind = kindEntry === undefined ? kindNamed('device') : readKind(reading, kindEntry.value);
   if (kind === undefined) return undefined;
+  if (kindEntry !== undefined && namespace !== null && kind.hostOnly !== undefined) {
+    const where = `${article(kind.name)} stands under \`links:\` at the top of a file`;
+    fault(reading, kindEntry.value, `${where}: it is of the host’s namespace, where ${kind.hostOnly}`);
+  }
   const draft = new Draft(reading, namespace, name, kind, kindEntry !== undefined);
   for (const entry of map.entries) draft.take(entry.key, entry.value);
   draft.requireFields(key.offset);
@@ -62,6 +67,7 @@ class Draft {
   /** The word each field was written by. */
   readonly #words = new Map<string, string>();
   #members: MembersPart | undefined;
+  #parts: PartsPart | undefined;
   #exclusive: ExclusivePart | undefined;
   #onDrift: OnDrift | undefined;
 
@@ -103,6 +109,14 @@ class Draft {
         if (list !== undefined) this.#lists[key.text] = list;
         return;
       }
+      case 'map': {
+        const map = mapWritten(this.#reading, value, key.text, 'a map of key to text');
+        if (map !== undefined) this.#takeMap(meaning.key, meaning.row, map);
+        return;
+      }
+      case 'parts':
+        this.#parts = this.#takeParts(meaning.parts, key, value);
+        return;
       case 'members':
         this.#members = compileMembers(this.#reading, this.#kind, this.#namespace, key, value);
         return;
@@ -143,6 +157,32 @@ class Draft {
     Object.assign(this.#fields, compileNested(this.#reading, this.#namespace, { key, fields }, map, unknown));
   }
 
+  /** Each key that is written in an open map is an attribute of its own. */
+  #takeMap(map: string, row: AnyRow, written: WrittenMap): void {
+    if (attempt(this.#reading, () => row.type.read(written)) === undefined) return;
+    for (const { key, value } of written.entries) {
+      const own = `${map}.${key.text}`;
+      const inside = rowOf(this.#kind.name, own);
+      const field =
+        inside === undefined
+          ? undefined
+          : compileField(this.#reading, this.#namespace, { key: own, row: inside }, value);
+      if (field !== undefined) this.#fields[own] = field;
+    }
+  }
+
+  #takeParts({ kind, whole, ...parts }: Parts, key: WrittenScalar, value: Written): PartsPart | undefined {
+    return compileParts(this.#reading, { kind, whole, ...parts }, key, value, (name, item, attributes) => {
+      const draft = new Draft(this.#reading, this.#namespace, name, kind, true);
+      for (const entry of attributes?.entries ?? []) draft.take(entry.key, entry.value);
+      draft.requireFields(item.offset);
+      draft.requireLists();
+      const part = draft.part(item.offset);
+      const implied = { [whole]: { value: this.#name, at: item.offset } };
+      return { ...part, whole: this.#name, fields: { ...implied, ...part.fields } };
+    });
+  }
+
   #takePort(master: Kind, map: WrittenMap): void {
     Object.assign(this.#fields, compilePortFields(this.#reading, this.#namespace, master, map));
   }
@@ -169,14 +209,18 @@ class Draft {
   }
 
   part(at: number): LinkPart {
+    const unwritten = Object.entries(this.#kind.unwritten ?? {})
+      .filter(([key]) => !this.#tried.has(key))
+      .map(([key, value]) => [key, { value, at }] as const);
     return {
       namespace: this.#namespace,
       name: this.#name,
       at,
       kind: this.#kind.name,
-      fields: this.#fields,
+      fields: unwritten.length === 0 ? this.#fields : { ...Object.fromEntries(unwritten), ...this.#fields },
       lists: this.#lists,
       ...(this.#members === undefined ? {} : { members: this.#members }),
+      ...(this.#parts === undefined ? {} : { parts: this.#parts }),
       ...(this.#exclusive === undefined ? {} : { exclusive: this.#exclusive }),
       ...(this.#onDrift === undefined ? {} : { onDrift: this.#onDrift }),
     };

@@ -6,9 +6,10 @@ import { didYouMean } from '../model/nearest.ts';
 import { nameOf, type Written, type WrittenMap, type WrittenScalar } from '../model/written.ts';
 import type { Kind } from '../reconcilers/kind.ts';
 import { linkRef } from '../wire/composites.ts';
+import { compileNamed } from './compile-named.ts';
 import { compileNested } from './compile-nested.ts';
 import type { FieldPart, MemberPart, MembersPart } from './part.ts';
-import { attempt, fault, mapWritten, nothingWritten, type Reading } from './reading.ts';
+import { attempt, fault, nothingWritten, type Reading } from './reading.ts';
 
 const member = linkRef();
 
@@ -21,37 +22,20 @@ export function compileMembers(
   written: Written,
 ): MembersPart | undefined {
   if (written.is === 'null') return fault(reading, written, nothingWritten(key.text, '[]'));
-  const members = new Map<LinkName, MemberPart>();
-  const add = (item: Written, attributes?: WrittenMap) => {
-    const name = readMember(reading, item);
-    if (name === undefined) return;
-    const first = members.get(name);
-    if (first !== undefined) {
-      fault(reading, item, `\`${name}\` is twice in \`${key.text}\``, first.at);
-      return;
-    }
-    const fields = attributes === undefined ? {} : compilePortFields(reading, namespace, master, attributes);
-    members.set(name, { name, at: item.offset, fields });
-  };
-  if (written.is === 'map') {
-    for (const entry of written.entries) {
-      const attributes = mapWritten(reading, entry.value, entry.key.text, 'a map of attributes here');
-      if (attributes !== undefined) add(entry.key, attributes);
-    }
-  } else {
-    for (const item of written.is === 'list' ? written.items : [written]) add(item);
-  }
-  return { at: key.offset, members: [...members.values()] };
+  const members = compileNamed<MemberPart>(reading, written, {
+    list: key.text,
+    what: 'members are',
+    readName: (item) => readMember(reading, item),
+    compile: (name, item, attributes) => ({
+      name,
+      at: item.offset,
+      fields: attributes === undefined ? {} : compilePortFields(reading, namespace, master, attributes),
+    }),
+  });
+  return { at: key.offset, members };
 }
 
 function readMember(reading: Reading, item: Written): LinkName | undefined {
-  if (item.is === 'map') {
-    return fault(
-      reading,
-      item,
-      'members are a list of names, or a map of name to attributes; not a list of maps',
-    );
-  }
   const text = attempt(reading, () => member.read(item));
   if (text === undefined) return undefined;
   if (!text.includes('/')) return linkName(text);

@@ -52,6 +52,10 @@ function wantedLink(world: World, settings: DaemonSettings, link: WorldLink): Wa
   const { id, namespace, name, kind, part } = link;
   const fields: Record<string, Value> = {};
   for (const [key, { value }] of Object.entries(link.fields)) fields[key] = value;
+  for (const [key, other] of Object.entries(kind.implies ?? {})) {
+    const value = fields[key];
+    if (value !== undefined) fields[other] ??= value;
+  }
   if (fields.state === undefined && isUpByDefault(world, link)) fields.state = 'up';
   const wanted: WantedLink = {
     id,
@@ -64,12 +68,16 @@ function wantedLink(world: World, settings: DaemonSettings, link: WorldLink): Wa
     sources: link.spots.map(({ source, at }) => placeAt(source, at)),
   };
   if (!membersAreComplete(link)) return wanted;
-  return { ...wanted, onlyMembers: world.membersOf(id).map((member) => member.name) };
+  const members = kind.parts === undefined ? world.membersOf(id) : (part?.parts?.links ?? []);
+  return { ...wanted, onlyMembers: members.map((member) => member.name) };
 }
 
 /** Members of a bond or team are taken down to join: whether they are up is theirs to say, where it is written. */
 function isUpByDefault(world: World, link: WorldLink): boolean {
-  return link.kind.made && world.named(link, 'master')?.kind.membership?.joinsDown !== true;
+  const { kind, fields } = link;
+  const own = Object.fromEntries(Object.entries(fields).map(([key, { value }]) => [key, value]));
+  if (kind.hasLink?.(own) === false) return false;
+  return kind.made && world.named(link, 'master')?.kind.membership?.joinsDown !== true;
 }
 
 function wantedLists(part: LinkPart): Readonly<Record<string, WantedList>> {
@@ -84,8 +92,9 @@ function wantedLists(part: LinkPart): Readonly<Record<string, WantedList>> {
 }
 
 function membersAreComplete({ kind, part }: WorldLink): boolean {
-  if (part?.exclusive === undefined || kind.membership === undefined) return false;
+  const list = kind.membership?.list ?? kind.parts?.list;
+  if (part?.exclusive === undefined || list === undefined) return false;
   return part.exclusive.lists === 'all'
-    ? part.members !== undefined
-    : part.exclusive.lists.includes(kind.membership.list);
+    ? part.members !== undefined || part.parts !== undefined
+    : part.exclusive.lists.includes(list);
 }

@@ -4,10 +4,10 @@ import { kindNamed } from '../reconcilers/index.ts';
 const later = {
   namespace: ['routes', 'rules', 'sysctl'],
   link: ['routes', 'neighbours', 'fdb', 'qdisc', 'ingress', 'ethtool', 'sriov', 'xdp', 'sysctl', 'match'],
-  daemon: ['ovsdb', 'attribution'],
+  daemon: ['attribution'],
 } as const;
 
-const laterKinds = 'team macsec netdevsim tun tap wireguard failover ovs-bridge'.split(' ');
+const laterKinds = 'team macsec netdevsim tun tap wireguard failover'.split(' ');
 
 export function isForLater(where: keyof typeof later, key: string): boolean {
   return (later[where] as readonly string[]).includes(key);

@@ -17,7 +17,8 @@ export const membershipLints: readonly WorldLint[] = [
           master === undefined ||
           master === link ||
           !master.kind.made ||
-          master.kind.membership !== undefined
+          master.kind.membership !== undefined ||
+          master.kind.parts !== undefined
         )
           continue;
         const message = `\`${link.id}\` cannot be a member of ${master.id}: ${article(master.kind.name)} has no members`;

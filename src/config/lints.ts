@@ -4,6 +4,7 @@ import { kindLints } from './lints-kind.ts';
 import { listLints } from './lints-lists.ts';
 import { membershipLints } from './lints-membership.ts';
 import { namespaceLints } from './lints-namespace.ts';
+import { ovsLints } from './lints-ovs.ts';
 import { stackLints } from './lints-stack.ts';
 import { takingLints } from './lints-taking.ts';
 import { tunnelLints } from './lints-tunnel.ts';
@@ -17,5 +18,6 @@ export const lints: readonly WorldLint[] = [
   ...membershipLints,
   ...bondLints,
   ...namespaceLints,
+  ...ovsLints,
   ...kindLints,
 ];

@@ -59,8 +59,9 @@ const MOST_NAMED = 4;
 
 /** What is wrong with a key that means nothing on this link, and what would be right. */
 export function unknownLinkKey(key: string, kind: Kind, kindIsWritten: boolean): string {
-  if (kind.membership !== undefined && memberWords.includes(key)) {
-    return `${article(kind.name)} has \`${kind.membership.list}\`, not \`${key}\``;
+  const list = kind.membership?.list ?? kind.parts?.list;
+  if (list !== undefined && memberWords.includes(key)) {
+    return `${article(kind.name)} has \`${list}\`, not \`${key}\``;
   }
   const lacking = Object.hasOwn(kind.lacks ?? {}, key) ? kind.lacks?.[key] : undefined;
   if (lacking !== undefined) return `${article(kind.name)} has no \`${key}\`: ${lacking}`;
@@ -116,18 +117,17 @@ function ownersOf(key: string, kind: Kind): readonly string[] {
 function ownsKey(kind: Kind, key: string): boolean {
   const found = linkKey(kind, key);
   if (found === undefined) return false;
-  return (
-    found.is === 'members' ||
-    (found.is === 'list' && kind.lists?.[key] !== undefined) ||
-    found.is === 'group' ||
-    (found.is === 'field' && Object.hasOwn(kind.fields, found.key))
-  );
+  if (found.is === 'field') return Object.hasOwn(kind.fields, found.key);
+  if (found.is === 'list') return Object.hasOwn(kind.lists ?? {}, key);
+  return ['members', 'group', 'map', 'parts'].includes(found.is);
 }
 
 /** What is wrong with a kind there is not. */
 export function unknownKind(name: string): string {
   if (isKindForLater(name)) return `kind ${notInThisVersion(name)}`;
   const under = kindNamed(name)?.declaredUnder;
+  const whole = linkKinds.find(({ parts }) => parts?.kind.name === name);
+  if (whole !== undefined) return `${article(name)} stands under \`${under}\` of ${article(whole.name)}`;
   if (under !== undefined && under !== 'links') return `${article(name)} is declared under \`${under}:\``;
   const names = linkKinds.map((kind) => kind.name);
   return `there is no kind \`${name}\`${didYouMean(name, names)}`;

@@ -28,6 +28,9 @@ export interface LinkPart {
   readonly fields: Readonly<Record<string, FieldPart>>;
   readonly lists: Readonly<Record<string, ListPart>>;
   readonly members?: MembersPart;
+  readonly parts?: PartsPart;
+  /** What it is a part of, for an object that is declared inside another. */
+  readonly whole?: LinkName;
   readonly exclusive?: ExclusivePart;
   readonly onDrift?: OnDrift;
 }
@@ -49,6 +52,12 @@ export interface ListPart {
 export interface MembersPart {
   readonly at: number;
   readonly members: readonly MemberPart[];
+}
+
+/** Objects declared inside one: the `ports:` of an Open vSwitch bridge. */
+export interface PartsPart {
+  readonly at: number;
+  readonly links: readonly LinkPart[];
 }
 
 export interface MemberPart {

@@ -58,6 +58,7 @@ export function decodeRow(row: AnyRow, message: LinkMessage, names: Names): Valu
     }
     case 'netns':
     case 'facet':
+    case 'ovsdb':
       return undefined;
     default:
       return place satisfies never;
@@ -103,6 +104,7 @@ export function encodeFields(
     const row = table[key];
     if (row === undefined) throw new RangeError(`no row for ${key}`);
     const { place } = row;
+    if (place.at === 'ovsdb') throw new RangeError(`${key} is no part of a link's message`);
     // It is where the request is made, or no rtnetlink’s at all.
     if (place.at === 'netns' || place.at === 'facet') continue;
     if (place.at === 'peer') {

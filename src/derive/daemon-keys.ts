@@ -31,6 +31,12 @@ const spanRange = 'a span of time such as 500ms, 30s, 5m, 2h or 7d';
 const spanSchema = { type: 'string', pattern: '^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$' } as const;
 /** What groupadd(8) takes, numbers aside. */
 const groupName = /^[a-zA-Z_][a-zA-Z0-9_.-]{0,31}$/;
+const ovsdbAddress = /^unix:\/.+$/;
+/** Whether a text says where an OVSDB listens, as far as vnetd goes there. */
+export function isOvsdbAddress(text: string): boolean {
+  return ovsdbAddress.test(text);
+}
+
 const sizeSchema = { type: 'string', pattern: '^[0-9]+(\\.[0-9]+)?(KiB|MiB|GiB|TiB|kB|MB|GB|TB)$' } as const;
 
 export const daemonKeys: Readonly<Record<string, DaemonEntry>> = {
@@ -107,6 +113,18 @@ export const daemonKeys: Readonly<Record<string, DaemonEntry>> = {
     read(written) {
       const text = textWritten(written, 'the name of a group');
       if (!groupName.test(text)) throw new Misfit(written, `${nameOf(written)} is not the name of a group`);
+      return text;
+    },
+  },
+  ovsdb: {
+    setting: 'ovsdb',
+    doc: 'Where the database of Open vSwitch listens; `unix:/run/openvswitch/db.sock` by default.',
+    range: '`unix:` and the path of a socket',
+    schema: { type: 'string', pattern: ovsdbAddress.source },
+    read(written) {
+      const text = textWritten(written, '`unix:` and the path of a socket');
+      if (!isOvsdbAddress(text))
+        throw new Misfit(written, `${nameOf(written)} is not \`unix:\` and the path of a socket`);
       return text;
     },
   },

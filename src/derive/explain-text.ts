@@ -28,7 +28,7 @@ function kindText(kind: ExplainedKind): string {
   if (kind.knows.length > 0) parts.push(kind.knows.map(indented).join(''));
   if (kind.module !== null) parts.push(`Comes with the kernel module ${kind.module}.\n`);
   if (kind.since !== null) parts.push(`Since Linux ${kind.since}.\n`);
-  if (kind.under !== 'links') {
+  if (kind.under === 'namespaces') {
     parts.push(`It stands under \`${kind.under}\`, by name. In it:\n${keysText(kind.keys)}`);
     parts.push(`From one namespace to another:\n${indented(references.join(' '))}`);
     return parts.join('\n');
@@ -44,8 +44,15 @@ function kindText(kind: ExplainedKind): string {
     if (members.port !== null)
       parts.push(`Keys of a member, under \`${members.port.key}\`:\n${keysText(members.port.keys)}`);
   }
+  if (kind.parts !== null)
+    parts.push(
+      `Its ${kind.parts.list} stand under \`${kind.parts.list}\`, each an object of its own, of kind ${kind.parts.kind}.\n`,
+    );
+  const isPart = kind.under === 'ports';
+  const whose = isPart ? 'every link, where it has a link of its own' : 'every link';
+  const own = isPart ? [] : ['kind'];
   parts.push(
-    `Keys of every link:\n${indented(['kind', ...kind.everyLink, ...kind.lists, 'on_drift', 'exclusive'].join(' '))}`,
+    `Keys of ${whose}:\n${indented([...own, ...kind.everyLink, ...kind.lists, 'on_drift', 'exclusive'].join(' '))}`,
   );
   return parts.join('\n');
 }

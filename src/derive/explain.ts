@@ -8,16 +8,15 @@ import {
   listNamed,
   lists,
   listsOf,
-  masters,
   ownLists,
   rowOf,
 } from '../reconcilers/index.ts';
-import type { AnyRow, Fields, Kind } from '../reconcilers/kind.ts';
+import type { AnyRow, Fields, Kind, Parts } from '../reconcilers/kind.ts';
 import type { ListTable } from '../reconcilers/list.ts';
 import type { Schema } from '../wire/type.ts';
 import { type DaemonEntry, daemonKeys } from './daemon-keys.ts';
 import { listing } from './grammar.ts';
-import { linkKey, ownKeys } from './link-keys.ts';
+import { keysOfLink, linkKey, ownKeys } from './link-keys.ts';
 import { changeInAWord, changeInWords, noticeInAWord, noticeInWords } from './meanings.ts';
 import { bodyDocs, topDocs } from './namespace-body.ts';
 import { onDriftWords } from './on-drift.ts';
@@ -80,6 +79,8 @@ export interface ExplainedKind {
   /** Lists only links of this kind and its like have. */
   readonly ownLists: readonly string[];
   readonly members: ExplainedMembers | null;
+  /** The key under which objects of another kind stand that are parts of it. */
+  readonly parts: { readonly list: string; readonly kind: string } | null;
 }
 
 export interface ExplainedMembers {
@@ -96,7 +97,7 @@ export function explain(query: string): Explanation {
   const [head = '', ...rest] = query.split('.');
   if (head === 'daemon') return explainDaemon(rest);
   const kind = kindNamed(head) ?? kindUnder(head);
-  if (kind !== undefined && kind.declaredUnder !== 'links') return explainAlone(head, kind, rest);
+  if (kind?.declaredUnder === 'namespaces') return explainAlone(head, kind, rest);
   if (kind === undefined) return explainKey('', undefined, [head, ...rest]);
   return rest.length === 0 ? { is: 'kind', ...explainKind(kind) } : explainKey(`${head}.`, kind, rest);
 }
@@ -104,7 +105,7 @@ export function explain(query: string): Explanation {
 export function explainKind(kind: Kind): ExplainedKind {
   const { membership } = kind;
   const port = membership?.port;
-  const isLink = kind.declaredUnder === 'links';
+  const isLink = kind.declaredUnder !== 'namespaces';
   return {
     name: kind.name,
     summary: kind.summary,
@@ -119,7 +120,7 @@ export function explainKind(kind: Kind): ExplainedKind {
       : explainBody(),
     everyLink: isLink ? Object.keys(everyLinkOf(kind)).filter((key) => !Object.hasOwn(kind.fields, key)) : [],
     lacks: kind.lacks ?? {},
-    lists: isLink ? Object.keys(lists) : [],
+    lists: isLink ? Object.keys(listsOf(kind)).filter((key) => Object.hasOwn(lists, key)) : [],
     ownLists: Object.keys(kind.lists ?? {}),
     members:
       membership === undefined
@@ -128,6 +129,7 @@ export function explainKind(kind: Kind): ExplainedKind {
             list: membership.list,
             port: port === undefined ? null : { key: port.key, keys: explainFields(port.fields) },
           },
+    parts: kind.parts === undefined ? null : { list: kind.parts.list, kind: kind.parts.kind.name },
   };
 }
 
@@ -142,7 +144,9 @@ export function explainBody(): readonly ExplainedKey[] {
 }
 
 export function explainFields(fields: Fields): readonly ExplainedKey[] {
-  return Object.entries(fields).map(([key, row]) => explainRow(key, row));
+  return Object.entries(fields)
+    .filter(([, row]) => row.implied !== true)
+    .map(([key, row]) => explainRow(key, row));
 }
 
 function explainGroups({ groups = {} }: Kind): readonly ExplainedKey[] {
@@ -186,14 +190,19 @@ function explainKey(
 ): Explanation {
   const found = linkKey(kind ?? kinds.device, key);
   const path = `${prefix}${key}`;
-  if (found === undefined || (rest.length > 0 && ['own', 'field', 'shorthand'].includes(found.is))) {
+  if (found === undefined || (rest.length > 0 && ['own', 'field', 'map', 'shorthand'].includes(found.is))) {
     return unknown(`${path}${rest.map((part) => `.${part}`).join('')}`, kind);
   }
   switch (found.is) {
     case 'own':
       return { is: 'key', path, key: plainKey(key, ...ownDocs[found.key]) };
     case 'field':
+    case 'map':
       return { is: 'key', path, key: explainRow(found.key, found.row) };
+    case 'parts':
+      if (Object.hasOwn(found.parts.kind.groups ?? {}, rest[0] ?? ''))
+        return explainKey(`${path}.`, found.parts.kind, rest);
+      return inside({ is: 'group', path, doc: partsDoc(found.parts), keys: explainPart(found.parts) }, rest);
     case 'shorthand':
       return { is: 'key', path, key: plainKey(key, found.shorthand.doc, found.row.type.range) };
     case 'list':
@@ -227,13 +236,14 @@ function inside(
   [key, ...deeper]: readonly string[],
 ): Explanation {
   if (key === undefined) return group;
-  const found = deeper.length === 0 ? group.keys.find((one) => one.key === key) : undefined;
-  if (found !== undefined) return { is: 'key', path: `${group.path}.${key}`, key: found };
+  const whole = [key, ...deeper].join('.');
+  const found = group.keys.find((one) => one.key === whole);
+  if (found !== undefined) return { is: 'key', path: `${group.path}.${whole}`, key: found };
   const near = didYouMean(
     key,
     group.keys.map((one) => one.key),
   );
-  return { is: 'unknown', message: `\`${group.path}\` has no key \`${[key, ...deeper].join('.')}\`${near}` };
+  return { is: 'unknown', message: `\`${group.path}\` has no key \`${whole}\`${near}` };
 }
 
 export function explainList(name: string): { readonly doc: string; readonly keys: readonly ExplainedKey[] } {
@@ -265,6 +275,14 @@ const ownDocs: Readonly<Record<(typeof ownKeys)[number], readonly [doc: string, 
 
 export function explainOwnKeys(): readonly ExplainedKey[] {
   return ownKeys.map((key) => plainKey(key, ...ownDocs[key]));
+}
+
+function partsDoc({ kind, list }: Parts): string {
+  return `Its ${list}: a list of names, or a map of name to attributes. Each is an object of its own, of kind ${kind.name}.`;
+}
+
+function explainPart({ kind }: Parts): readonly ExplainedKey[] {
+  return [...explainFields(kind.fields), ...explainGroups(kind)];
 }
 
 function membersDoc(kind: Kind | undefined): string {
@@ -350,13 +368,5 @@ function unknown(path: string, kind: Kind | undefined): Explanation {
 }
 
 function keysWithin(kind: Kind): readonly string[] {
-  const ports = masters.flatMap(({ membership }) => membership?.port?.key ?? []);
-  const own = {
-    ...kind.fields,
-    ...kind.groups,
-    ...kind.shorthands,
-    ...everyLinkOf(kind),
-    ...listsOf(kind),
-  };
-  return [...Object.keys(own), ...ports];
+  return keysOfLink(kind).filter((key) => !(ownKeys as readonly string[]).includes(key));
 }

@@ -1,7 +1,15 @@
 import type { Value } from '../model/value.ts';
 import { everyLink, everyLinkOf } from '../reconcilers/every-link.ts';
-import { linkKinds, lists, listsOf, masters, ownLists } from '../reconcilers/index.ts';
-import type { AnyRow, Fields, Kind, Membership } from '../reconcilers/kind.ts';
+import {
+  linkKinds,
+  lists,
+  listsOf,
+  masters,
+  mayBeMember,
+  ownLists,
+  partKinds,
+} from '../reconcilers/index.ts';
+import type { AnyRow, Fields, Kind, Membership, Parts } from '../reconcilers/kind.ts';
 import type { ListTable } from '../reconcilers/list.ts';
 import { namespaceNameSchema } from '../wire/namespaces.ts';
 import type { Schema } from '../wire/type.ts';
@@ -23,7 +31,7 @@ export function jsonSchema(): Schema {
     if (membership?.port !== undefined)
       definitions[`port.${membership.port.key}`] = fieldsSchema(membership.port.fields);
   }
-  for (const kind of linkKinds) definitions[`kind.${kind.name}`] = kindSchema(kind);
+  for (const kind of [...linkKinds, ...partKinds]) definitions[`kind.${kind.name}`] = kindSchema(kind);
   definitions.links = linksSchema();
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
@@ -70,9 +78,10 @@ function reference(definition: string): Schema {
 
 /** A `device` is what a link is without `kind`; every other kind has to say so. */
 function kindSchema(kind: Kind): Schema {
-  const isDefault = kind.name === 'device';
+  const saysKind = linkKinds.includes(kind);
+  const isDefault = kind.name === 'device' || !saysKind;
   const required = Object.entries(kind.fields).filter(
-    ([, row]) => row.required === true && row.place.at !== 'peer',
+    ([, row]) => row.required === true && row.place.at !== 'peer' && row.implied !== true,
   );
   return {
     title: kind.name,
@@ -81,18 +90,31 @@ function kindSchema(kind: Kind): Schema {
     additionalProperties: false,
     required: [...(isDefault ? [] : ['kind']), ...required.map(([key]) => key)],
     properties: {
-      kind: { const: kind.name, description: kind.summary },
+      ...(saysKind ? { kind: { const: kind.name, description: kind.summary } } : {}),
       ...Object.fromEntries(Object.keys(everyLinkOf(kind)).map((key) => [key, reference(`every.${key}`)])),
       // A kind may know better than every link: the bounds of its MTU.
       ...fieldSchemas(kind.fields),
       ...shorthandSchemas(kind),
       ...groupSchemas(kind),
       ...Object.fromEntries(Object.keys(listsOf(kind)).map((key) => [key, reference(`list.${key}`)])),
-      ...portReferences(),
+      ...(mayBeMember(kind) ? portReferences() : {}),
+      ...(kind.parts === undefined ? {} : { [kind.parts.list]: partsSchema(kind.parts) }),
       ...(kind.membership === undefined ? {} : { [kind.membership.list]: membersSchema(kind.membership) }),
       on_drift: { enum: onDriftWords, description: 'What to do when somebody changes the link.' },
       exclusive: exclusiveSchema(kind),
     },
+  };
+}
+
+/** A list of names, or a map of name to the attributes of each. */
+function partsSchema({ kind, list }: Parts): Schema {
+  return {
+    description: `Its ${list}: a list of names, or a map of name to attributes. Each is an object of its own.`,
+    anyOf: [
+      name,
+      { type: 'array', items: name, uniqueItems: true },
+      { type: 'object', propertyNames: name, additionalProperties: reference(`kind.${kind.name}`) },
+    ],
   };
 }
 
@@ -109,6 +131,7 @@ function rowSchema(row: AnyRow): Schema {
 function fieldSchemas(fields: Fields): Readonly<Record<string, Schema>> {
   return Object.fromEntries(
     Object.entries(fields).flatMap(([key, row]) => {
+      if (row.implied === true) return [];
       const spellings: readonly string[] = row.also ?? [];
       const others = spellings.map(
         (also) =>
@@ -189,6 +212,7 @@ function exclusiveSchema(kind: Kind): Schema {
     enum: [
       ...named.map((table) => table.name),
       ...(kind.membership === undefined ? [] : [kind.membership.list]),
+      ...(kind.parts === undefined ? [] : [kind.parts.list]),
     ],
   };
   return {

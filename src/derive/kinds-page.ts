@@ -1,5 +1,12 @@
-import { linkKinds } from '../reconcilers/index.ts';
-import { type AnyRow, type Kind, labKernels, type OwnAddress, type Shorthand } from '../reconcilers/kind.ts';
+import { groupFields, linkKinds } from '../reconcilers/index.ts';
+import {
+  type AnyRow,
+  type Kind,
+  type LabKernel,
+  labKernels,
+  type OwnAddress,
+  type Shorthand,
+} from '../reconcilers/kind.ts';
 import { explainKind } from './explain.ts';
 import { listing } from './grammar.ts';
 import { markdown } from './markdown.ts';
@@ -22,7 +29,7 @@ export function kindsPage(): string {
       linkKinds.map((kind) => [
         `[\`${kind.name}\`](#${kind.name})`,
         kind.summary,
-        ...labKernels.map((one) => (kind.triedOn.includes(one) ? 'yes' : '–')),
+        ...labKernels.map((one) => haveIt(kind, one)),
       ]),
     ),
     `Under ${listing(labKernels, 'and')}: whether the kernel of that series that vnetd is tested on has it. There each`,
@@ -41,12 +48,21 @@ export function kindsPage(): string {
     '',
     ...noticeLegend,
     '',
-    ...linkKinds.flatMap(section),
+    ...linkKinds
+      .flatMap((kind) => [kind, ...(kind.parts === undefined ? [] : [kind.parts.kind])])
+      .flatMap(section),
   ].join('\n');
 }
 
+/** What Open vSwitch makes does not hang on the kernel: ovs-vswitchd can switch packets by itself. */
+function haveIt({ owner, triedOn }: Kind, series: LabKernel): string {
+  if (owner !== 'kernel') return 'by Open vSwitch';
+  return triedOn.includes(series) ? 'yes' : '–';
+}
+
 function section(kind: Kind): readonly string[] {
-  const { name, summary, when, fields, membership, shorthands = {} } = kind;
+  const { name, summary, when, membership, shorthands = {} } = kind;
+  const fields = { ...kind.fields, ...groupFields(kind) };
   const port = membership?.port;
   return [
     `## ${name}`,
@@ -64,7 +80,7 @@ function section(kind: Kind): readonly string[] {
 /** What the table says of links of a kind beside its rows. */
 function facts(kind: Kind): readonly string[] {
   const { knows, fallback, sends, membership, takes, apart } = kind;
-  const { module, since, lacks } = explainKind(kind);
+  const { module, since, lacks, parts, ownLists } = explainKind(kind);
   return [
     ...knows,
     ...macOf(kind),
@@ -72,6 +88,12 @@ function facts(kind: Kind): readonly string[] {
     ...(membership === undefined
       ? []
       : [`Its members stand under \`${membership.list}\`, or name it as their \`master\`.`]),
+    ...(parts === null
+      ? []
+      : [
+          `Its ${parts.list} stand under \`${parts.list}\`, each of kind [\`${parts.kind}\`](#${parts.kind}).`,
+        ]),
+    ...ownLists.map((list) => `It has a list of its own, [${asCode(list)}](configuration.md#${list}).`),
     ...(takes === undefined || takes.from === 'members' ? [] : [taken(takes.from, takes.sharedAs)]),
     ...(takes?.inCommon ?? []).map(
       (key) => `All of one link have the same \`${key}\`: the last to be set holds.`,
@@ -119,7 +141,8 @@ function rowsOf(
   fields: Readonly<Record<string, AnyRow>>,
   shorthands: Readonly<Record<string, Shorthand>>,
 ): readonly string[] {
-  const rows = Object.entries(fields).map(([key, row]) => [
+  const written = Object.entries(fields).filter(([, row]) => row.implied !== true);
+  const rows = written.map(([key, row]) => [
     `${asCode(key)}${row.required === true ? ' (must be written)' : ''}`,
     row.since === undefined ? row.doc : `${row.doc} Since Linux ${row.since}.`,
     changeInAWord(row),

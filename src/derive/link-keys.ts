@@ -1,6 +1,13 @@
 import { everyLinkOf } from '../reconcilers/every-link.ts';
-import { linkKinds, listsOf, masters, rowOf } from '../reconcilers/index.ts';
-import type { AnyRow, Group, Kind, Shorthand } from '../reconcilers/kind.ts';
+import { linkKinds, listsOf, masters, mayBeMember, partKinds, rowOf } from '../reconcilers/index.ts';
+import {
+  type AnyRow,
+  type Group,
+  isOpenMap,
+  type Kind,
+  type Parts,
+  type Shorthand,
+} from '../reconcilers/kind.ts';
 import type { ListTable } from '../reconcilers/list.ts';
 
 /** Keys of a link that are neither attributes nor lists. */
@@ -12,6 +19,10 @@ export type LinkKey =
   | { readonly is: 'field'; readonly key: string; readonly row: AnyRow }
   | { readonly is: 'shorthand'; readonly key: string; readonly row: AnyRow; readonly shorthand: Shorthand }
   | { readonly is: 'list'; readonly key: string; readonly table: ListTable }
+  /** A map whose keys are attributes of their own, whatever they are. */
+  | { readonly is: 'map'; readonly key: string; readonly row: AnyRow }
+  /** Objects of another kind that are parts of the link. */
+  | { readonly is: 'parts'; readonly key: string; readonly parts: Parts }
   | { readonly is: 'members'; readonly key: string }
   /** Attributes of the kind in a map. */
   | { readonly is: 'group'; readonly key: string; readonly group: Group }
@@ -19,7 +30,7 @@ export type LinkKey =
   | { readonly is: 'port'; readonly key: string; readonly master: Kind };
 
 const otherSpellings = new Map(
-  linkKinds.map((kind) => [
+  [...linkKinds, ...partKinds].map((kind) => [
     kind.name,
     new Map(
       Object.entries(kind.fields).flatMap(([key, row]) =>
@@ -31,12 +42,16 @@ const otherSpellings = new Map(
 
 /** What a key means on a link of this kind, or undefined when it means nothing there. */
 export function linkKey(kind: Kind, written: string): LinkKey | undefined {
-  const own = ownKeys.find((key) => key === written);
+  const own = ownKeysOf(kind).find((key) => key === written);
   if (own !== undefined) return { is: 'own', key: own };
+  if (Object.hasOwn(kind.lacks ?? {}, written)) return undefined;
   const table = Object.hasOwn(listsOf(kind), written) ? listsOf(kind)[written] : undefined;
   if (table !== undefined) return { is: 'list', key: written, table };
+  if (kind.parts?.list === written) return { is: 'parts', key: written, parts: kind.parts };
   if (kind.membership?.list === written) return { is: 'members', key: written };
-  const master = masters.find(({ membership }) => membership?.port?.key === written);
+  const master = mayBeMember(kind)
+    ? masters.find(({ membership }) => membership?.port?.key === written)
+    : undefined;
   if (master !== undefined) return { is: 'port', key: written, master };
   const group = Object.hasOwn(kind.groups ?? {}, written) ? kind.groups?.[written] : undefined;
   if (group !== undefined) return { is: 'group', key: written, group };
@@ -55,7 +70,13 @@ function shorthandKey({ name, shorthands = {} }: Kind, written: string): LinkKey
 function fieldKey(kind: Kind, written: string): LinkKey | undefined {
   const key = otherSpellings.get(kind.name)?.get(written) ?? written;
   const row = rowOf(kind.name, key);
-  return row === undefined ? undefined : { is: 'field', key, row };
+  if (row === undefined || row.implied === true) return undefined;
+  return { is: isOpenMap(row) ? 'map' : 'field', key, row };
+}
+
+/** Keys of an object of a kind that are neither attributes nor lists; a part’s kind follows from where it stands. */
+export function ownKeysOf(kind: Kind): readonly (typeof ownKeys)[number][] {
+  return ownKeys.filter((key) => key !== 'kind' || !partKinds.includes(kind));
 }
 
 /** Every key that may be written on a link of this kind. */
@@ -63,11 +84,13 @@ export function keysOfLink(kind: Kind): readonly string[] {
   const ports = masters.flatMap(({ membership }) =>
     membership?.port === undefined ? [] : [membership.port.key],
   );
+  const fields = { ...everyLinkOf(kind), ...kind.fields, ...kind.groups, ...kind.shorthands };
   return [
-    ...ownKeys,
-    ...Object.keys({ ...everyLinkOf(kind), ...kind.fields, ...kind.groups, ...kind.shorthands }),
+    ...ownKeysOf(kind),
+    ...Object.keys(fields).filter((key) => kind.fields[key]?.implied !== true),
     ...Object.keys(listsOf(kind)),
     ...(kind.membership === undefined ? [] : [kind.membership.list]),
-    ...ports,
+    ...(kind.parts === undefined ? [] : [kind.parts.list]),
+    ...(mayBeMember(kind) ? ports : []),
   ];
 }

@@ -25,6 +25,11 @@ const changes: Readonly<Record<ChangeNeed, Meaning>> = {
     sentence: 'only while the link is down and has no members: disruptive',
     means: 'both',
   },
+  remake: {
+    word: 'remade',
+    sentence: 'while it is there, but Open vSwitch takes it apart and makes it anew: disruptive',
+    means: 'Open vSwitch takes apart what is there and makes it anew, which is disruptive',
+  },
   recreate: {
     word: 'anew',
     sentence: 'only by making the link anew: disruptive, and never done to a link vnetd did not make',

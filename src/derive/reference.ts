@@ -52,7 +52,9 @@ export function configurationReference(): string {
     ...keyTable([...explainOwnKeys(), ...explainFields(everyLink)]),
     ...Object.keys(lists).flatMap(listSection),
     ...Object.keys(ownLists).flatMap(ownListSection),
-    ...linkKinds.flatMap(kindSection),
+    ...linkKinds
+      .flatMap((kind) => [kind, ...(kind.parts === undefined ? [] : [kind.parts.kind])])
+      .flatMap(kindSection),
     ...namespaceSection(),
     '## daemon',
     '',
@@ -63,7 +65,19 @@ export function configurationReference(): string {
 }
 
 function kindSection(kind: Kind): readonly string[] {
-  const { name, summary, when, module, since, keys, lacks, ownLists: own, members } = explainKind(kind);
+  const {
+    name,
+    summary,
+    when,
+    module,
+    since,
+    keys,
+    lacks,
+    ownLists: own,
+    members,
+    parts,
+    under,
+  } = explainKind(kind);
   const port = members?.port ?? null;
   return [
     `## ${name}`,
@@ -76,6 +90,15 @@ function kindSection(kind: Kind): readonly string[] {
     '',
     ...(keys.length === 0 ? [] : keyTable(keys)),
     ...own.flatMap((list) => [`It has a list [\`${list}\`](#${list}).`, '']),
+    ...(parts === null
+      ? []
+      : [
+          `Its ${parts.list} stand under \`${parts.list}\`: a list of names, or a map of name to the keys of an [${parts.kind}](#${parts.kind}).`,
+          '',
+        ]),
+    ...(under === 'ports'
+      ? ['The keys of every link are for a port that has a link of its own (`type: internal`).', '']
+      : []),
     ...(members === null
       ? []
       : [`Its members stand under \`${members.list}\`, or name it as their \`master\`.`, '']),

@@ -7,15 +7,17 @@ import {
   type ObjectId,
   objectId,
   parseObjectId,
+  partId,
   referenceToNamespace,
   resolveReference,
+  wholeOf,
 } from '../model/address.ts';
 import type { WantedLink } from '../model/declaration.ts';
 import { canonical, type Value, type Values } from '../model/value.ts';
 import type { FoundLink } from '../plan/situation.ts';
-import { fieldsOf, kindNamed, listNamed, masterOfPortKey } from '../reconcilers/index.ts';
-import { type AnyRow, keysSentAlong, type Notice, type Source } from '../reconcilers/kind.ts';
-import type { AskedList, FoundEntry, ListTable } from '../reconcilers/list.ts';
+import { fieldsOf, kindNamed, listNamed, masterOfPortKey, rowOf } from '../reconcilers/index.ts';
+import { type AnyRow, type Kind, keysSentAlong, type Notice, type Source } from '../reconcilers/kind.ts';
+import type { AskedList, FoundEntry } from '../reconcilers/list.ts';
 import { follow } from '../wire/attributes.ts';
 import { bytesOf, littleEndian, type Slice } from '../wire/bytes.ts';
 import { IFLA, IFLA_INET6 } from '../wire/if-link.ts';
@@ -58,21 +60,27 @@ export function sightOf(wanted: WantedLink): Sight {
 
 /** What of a sight hangs on the keys alone. */
 interface Shape extends Pick<Sight, 'rows' | 'silent' | 'sources'> {
+  readonly kind: Kind | undefined;
   /** The keys whose values refer to links. */
   readonly references: readonly (readonly [string, AnyRow])[];
   /** The lists that have to be asked for. */
   readonly asked: readonly AskedList[];
 }
 
-function sightIn({ rows, silent, sources, references, asked }: Shape, wanted: WantedLink): Sight {
-  const { id, fields, namespace } = wanted;
+function sightIn({ rows, silent, sources, references, asked, kind }: Shape, wanted: WantedLink): Sight {
+  const { id, fields, namespace, name } = wanted;
   const home = parseObjectId(id).namespace;
-  if (references.length + asked.length === 0 && home === null)
+  const isPart = wholeOf(id) !== undefined;
+  if (references.length + asked.length === 0 && home === null && !isPart)
     return { rows, silent, sources, mentions: nobody };
+  const named = [
+    ...references.flatMap(([key, { type }]) => type.mentions?.(fields[key] as Value) ?? []),
+    ...(kind?.needs?.(wanted) ?? []),
+    // Wherever a part of its name comes to be.
+    ...(isPart ? [partId('', name)] : []),
+  ];
   const mentions = [
-    ...references
-      .flatMap(([key, { type }]) => type.mentions?.(fields[key] as Value) ?? [])
-      .map((name) => resolveReference(namespace, name)),
+    ...named.map((one) => resolveReference(namespace, one)),
     ...asked.flatMap((table) => mentionedIn(table, wanted)),
   ];
   return { rows, silent, sources, mentions: home === null ? mentions : [namespaceId(home), ...mentions] };
@@ -88,23 +96,23 @@ function mentionedIn(table: AskedList, { namespace, kind, fields, lists }: Wante
 const nobody: readonly ObjectId[] = [];
 
 function shapeOf(wanted: WantedLink): Shape {
-  const table = fieldsOf(wanted.kind);
   const kind = kindNamed(wanted.kind);
+  const table = (key: string) => rowOf(wanted.kind, key);
   const told = kind?.told;
   const resent = kind === undefined ? [] : keysSentAlong(kind);
-  const beside = Object.keys(wanted.fields).flatMap((key) => table[key]?.beside ?? []);
+  const beside = Object.keys(wanted.fields).flatMap((key) => table(key)?.beside ?? []);
   const keys = new Set(['state', 'master', ...resent, ...beside, ...Object.keys(wanted.fields)]);
   const references = Object.keys(wanted.fields).flatMap((key) => {
-    const row = table[key];
+    const row = table(key);
     return row?.type.mentions === undefined ? [] : [[key, row] as const];
   });
   const rows = [...keys].flatMap((key) => {
-    const row = table[key] ?? told?.[key];
+    const row = table(key) ?? told?.[key];
     return row === undefined ? [] : [[key, row] as const];
   });
   const silences = [
     ...Object.keys(wanted.fields).map((key) =>
-      silence(table[key]?.notice, masterOfPortKey(key) !== undefined),
+      silence(table(key)?.notice, masterOfPortKey(key) !== undefined),
     ),
     ...Object.keys(wanted.lists).map((list) => silence(listNamed(list)?.notice, true)),
   ];
@@ -116,7 +124,7 @@ function shapeOf(wanted: WantedLink): Shape {
   const asked = Object.keys(wanted.lists).flatMap((list) => askedList(list) ?? []);
   const places = rows.map(([, { place }]) => place);
   const sources = new Set(places.flatMap((place) => (place.at === 'facet' ? [place.source] : [])));
-  return { rows, references, asked, silent, sources: [...sources] };
+  return { rows, references, asked, silent, kind, sources: [...sources] };
 }
 
 /** A list by its name, if it is one that has to be asked for. */
@@ -192,7 +200,7 @@ class SeenLink implements FoundLink {
   }
 
   list(name: string): ReadonlyMap<string, FoundEntry> | undefined {
-    return entriesOf(this.#view, listNamed(name), this.#link);
+    return entriesOf(this.#view, name, this.#link);
   }
 }
 
@@ -212,11 +220,13 @@ function inItsMaster(key: string, link: InventoryLink): boolean {
 
 const noEntries: ReadonlyMap<string, FoundEntry> = new Map();
 
-function entriesOf(
+/** The entries of a list of a link; undefined where its source says nothing of the link. */
+export function entriesOf(
   view: View,
-  table: ListTable | undefined,
+  list: string,
   link: InventoryLink,
 ): ReadonlyMap<string, FoundEntry> | undefined {
+  const table = listNamed(list);
   if (table === undefined) return undefined;
   const { inventory } = view;
   switch (table.source) {
@@ -231,6 +241,8 @@ function entriesOf(
       return table.of === 'link'
         ? inventory.asked.of(link.ifindex, table.name)
         : view.under(link)?.inventory.asked.of(wholeNamespace, table.name);
+    case 'ovsdb':
+      return undefined;
     default:
       return table satisfies never;
   }
@@ -271,9 +283,8 @@ export function fingerprint(
 
 /** What is wanted of a link that a source beside rtnetlink has. */
 function facetOf(source: Source, { kind, fields }: WantedLink): Values {
-  const table = fieldsOf(kind);
   const isOf = (key: string) => {
-    const place = table[key]?.place;
+    const place = rowOf(kind, key)?.place;
     return place?.at === 'facet' && place.source === source;
   };
   return Object.fromEntries(Object.entries(fields).filter(([key]) => isOf(key)));

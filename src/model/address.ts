@@ -53,6 +53,20 @@ export function namespaceId(name: DeclaredNamespace): ObjectId {
   return `${name}/` as ObjectId;
 }
 
+/**
+ * The id of a part of a link that is an object of its own, a port of an Open vSwitch bridge: `ovsbr0:p1`.
+ * `:p1` stands for the one of that name whatever it is a part of.
+ */
+export function partId(whole: string, name: string): ObjectId {
+  return `${whole}:${name}` as ObjectId;
+}
+
+/** The link that an id is a part of, a bridge of Open vSwitch; undefined for what is no part (`:` is in no link’s name). */
+export function wholeOf(id: string): LinkName | undefined {
+  const colon = id.indexOf(':');
+  return colon < 0 ? undefined : linkName(id.slice(0, colon));
+}
+
 /** The namespace that an id or a reference stands for by itself; undefined for that of a link. */
 export function namespaceItself(id: string): DeclaredNamespace | undefined {
   return isNamespaceId(id) ? namespaceName(id.slice(0, -1)) : undefined;
@@ -73,8 +87,10 @@ export interface LinkAddress {
   readonly name: LinkName;
 }
 
-/** The namespace and name an id stands for; a namespace itself is the host's, its name the id. */
+/** The namespace and name an id stands for; a namespace itself is the host's, its name the id; a part is, too. */
 export function parseObjectId(id: string): LinkAddress {
+  const colon = id.indexOf(':');
+  if (colon >= 0) return { namespace: null, name: linkName(id.slice(colon + 1)) };
   const slash = id.indexOf('/');
   if (slash > 0 && slash === id.length - 1) return { namespace: null, name: linkName(id) };
   if (slash <= 0) return { namespace: null, name: linkName(slash === 0 ? id.slice(1) : id) };

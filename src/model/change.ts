@@ -22,9 +22,10 @@ export function changeTold({
   return { key, wanted, found, ...(movedTo !== undefined && { movedTo }) };
 }
 
-/** Who made a change, where the kernel's notice said so. */
+/** Who made a change, where the kernel's notice said so, or the log of Open vSwitch's database. */
 export interface Requester {
-  readonly pid: number;
+  /** Null where only the command is known. */
+  readonly pid: number | null;
   readonly command: string | null;
   readonly uid: number | null;
 }

@@ -54,6 +54,8 @@ export interface DaemonSettings {
   readonly history: { readonly keepMs: number; readonly sizeBytes: number };
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug';
   readonly socketGroup: string;
+  /** Where the OVSDB listens: `unix:` and a path. */
+  readonly ovsdb: string;
 }
 
 /** All good files as one. */
@@ -74,6 +76,7 @@ export const defaultSettings: DaemonSettings = {
   history: { keepMs: 90 * 86_400_000, sizeBytes: 64 * 1024 * 1024 },
   logLevel: 'info',
   socketGroup: 'vnetd',
+  ovsdb: 'unix:/run/openvswitch/db.sock',
 };
 
 /** The declared value of a plain attribute, or undefined when it was not written and is nobody's business. */

@@ -31,7 +31,9 @@ export function eventText(
 
 function requesterText({ pid, command, uid }: Requester, { length }: Limits): string {
   const user = uid === null ? '' : `, uid ${uid}`;
-  return command === null ? `pid ${pid}${user}` : `\`${shortened(command, length)}\` (pid ${pid}${user})`;
+  if (command === null) return pid === null ? 'somebody' : `pid ${pid}${user}`;
+  const said = `\`${shortened(command, length)}\``;
+  return pid === null ? said : `${said} (pid ${pid}${user})`;
 }
 
 /** A text, or as much of it as fits, and an ellipsis. */

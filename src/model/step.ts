@@ -22,6 +22,17 @@ export type Step =
   | { readonly do: 'rename'; readonly id: ObjectId; readonly from: string }
   /** Fetch a link that is in another namespace, under whatever name it has there. */
   | { readonly do: 'move'; readonly id: ObjectId; readonly from: ObjectId }
+  /** Have Open vSwitch let go of a port's link and take it in again: it goes on with one that is no more. */
+  | {
+      readonly do: 'attach';
+      readonly id: ObjectId;
+      readonly kind: string;
+      readonly link: string;
+      readonly phase: AttachPhase;
+      readonly fields: Values;
+    }
+  /** Take vnetd's marks off what it made in Open vSwitch: it stays, and is nobody's business any more. */
+  | { readonly do: 'disown'; readonly id: ObjectId }
   /** Put an entry into a list, or bring the one that is there into line. */
   | {
       readonly do: 'add';
@@ -51,11 +62,16 @@ export type Step =
 
 export type Verb = Step['do'];
 
+/** What goes through ovs-vswitchd one after the other: in one transaction it would see no change. */
+export type AttachPhase = 'let go' | 'take in' | 'settle';
+
 /** What became of a step. `refused` carries the kernel's own words. */
 export type Outcome =
   | { readonly is: 'done' }
   | { readonly is: 'refused'; readonly errno: number; readonly words: string }
-  | { readonly is: 'not-sent'; readonly why: string };
+  | { readonly is: 'not-sent'; readonly why: string }
+  /** Another writer was quicker: what it was written upon is no more, and nothing of it was done that matters. */
+  | { readonly is: 'overtaken' };
 
 /** A step as `vnetctl plan` shows it. */
 export interface PlannedStep {
@@ -79,11 +95,15 @@ export function keysOf(step: Step): readonly string[] {
     case 'delete':
     case 'move':
       return ['exists'];
+    case 'attach':
+      return ['works'];
     case 'rename':
       return ['name'];
     case 'down':
     case 'up':
       return ['state'];
+    case 'disown':
+      return [];
     case 'release-members':
     case 'return-members':
       return ['members'];

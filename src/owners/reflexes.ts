@@ -63,7 +63,7 @@ export function reflexesOf(
   }
   for (const [name, { entries }] of Object.entries(wanted.lists)) {
     const table = listNamed(name);
-    const departure = table?.source === 'asked' ? undefined : table?.departure;
+    const departure = table?.source === 'asked' || table?.source === 'ovsdb' ? undefined : table?.departure;
     const here = found.list(name);
     if (departure === undefined || here === undefined) continue;
     for (const { key } of entries) {

@@ -108,11 +108,14 @@ const encoders: { readonly [V in Step['do']]: (step: Extract<Step, { do: V }>, a
         from: namespace,
       };
     },
+    attach: () => notSent('only Open vSwitch takes links in'),
+    disown: () => notSent('only what Open vSwitch keeps bears marks'),
     add(step, at) {
       const table = listNamed(step.list);
       const { behind } = step;
       if (table?.source === 'asked')
         return asked(step, at, table, (holder, names) => table.add(entryOf(step), holder, names));
+      if (table?.source === 'ovsdb') return notSent('only Open vSwitch has it');
       return onLink(step, at, (holder) => ({
         requests: table?.add(entryOf(step), holder) ?? [],
         ...(behind !== undefined && {
@@ -124,6 +127,7 @@ const encoders: { readonly [V in Step['do']]: (step: Extract<Step, { do: V }>, a
       const table = listNamed(step.list);
       if (table?.source === 'asked')
         return asked(step, at, table, (holder, names) => table.remove(entryOf(step), holder, names));
+      if (table?.source === 'ovsdb') return notSent('only Open vSwitch has it');
       return onLink(step, at, (holder) => ({ requests: table?.remove(entryOf(step), holder) ?? [] }));
     },
     down(step, at) {

@@ -2,7 +2,13 @@ import type { PlannedStep, Step } from '../model/step.ts';
 import type { ChangeNeed } from '../reconcilers/kind.ts';
 import type { Hold, Policy } from './situation.ts';
 
-export const bounces: ReadonlySet<ChangeNeed> = new Set(['down', 'empty', 'empty-and-down', 'recreate']);
+export const bounces: ReadonlySet<ChangeNeed> = new Set([
+  'down',
+  'empty',
+  'empty-and-down',
+  'remake',
+  'recreate',
+]);
 
 /** Why a difference that could be mended is left for now; `adopting`: the link was found so, and nobody has asked since. */
 export function heldBack(
@@ -51,6 +57,7 @@ export const needWords: Readonly<Record<ChangeNeed, string>> = {
   down: 'to be taken down and up again',
   empty: 'to let go of its members for a moment',
   'empty-and-down': 'to be taken down, without its members, for a moment',
+  remake: 'to be made anew by Open vSwitch',
   recreate: 'to be deleted and made again',
   fixed: 'to be another one',
 };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { LinkName, ObjectId } from '../model/address.ts';
 import type { Change } from '../model/change.ts';
 import type { OnDrift } from '../model/declaration.ts';
-import type { PlannedStep } from '../model/step.ts';
+import type { AttachPhase, PlannedStep } from '../model/step.ts';
 import { canonical, type Value, type Values } from '../model/value.ts';
 import type { ChangeNeed } from '../reconcilers/kind.ts';
 import type { FoundEntry } from '../reconcilers/list.ts';
@@ -18,9 +18,31 @@ export interface FoundLink {
   /** Managed fields and `state`; a field the kernel does not report is absent. */
   readonly values: Values;
   readonly members: readonly LinkName[];
+  /** What keeps it from working though it is there. */
+  readonly condition?: Condition | undefined;
+  /** Whether links are behind it that may go without it, and are there. */
+  readonly hasLinks?: boolean;
+  /** What has to be there before anything can be said of a key of it; undefined where that is so. */
+  awaits?(key: string): string | undefined;
   /** By list; absent where the list's source says nothing of this link. */
   list(name: string): ReadonlyMap<string, FoundEntry> | undefined;
 }
+
+/** Why something that is there does not work: in the words of who said no, or what it waits for. */
+export type Condition =
+  | { readonly is: 'refused'; readonly words: string }
+  /** `to`: what that has to come to, if not just to be there; `gone`: it may have been there, and left. */
+  | { readonly is: 'waiting'; readonly for: string; readonly to?: string; readonly gone?: true }
+  /** It goes on with a link that is no more, its own or one of others; how far it is with another. */
+  | {
+      readonly is: 'detached';
+      readonly link: string;
+      readonly isOwn: boolean;
+      readonly phase: AttachPhase;
+    };
+
+/** The address under which it is remembered that an object worked. */
+export const working = 'works';
 
 /** What is remembered of an object since boot. */
 export interface Memory {
@@ -85,6 +107,24 @@ export interface World {
   isDeclaredElsewhere(list: string, entry: string): boolean;
   /** Where the link is that is missing here, if that is known. */
   whereabouts(): Elsewhere | undefined;
+  /** Of an object that Open vSwitch keeps. */
+  readonly switched?: SwitchedSurroundings;
+}
+
+/** What may be asked of Open vSwitch. */
+export interface SwitchedSurroundings {
+  /** Whether there is a link of this name. */
+  hasLink(name: string): boolean;
+  /** Whether what becomes of a link of this name is told with the link itself. */
+  isDeclared(name: string): boolean;
+  /** How the bridge stands that a port is to be in. */
+  bridge(name: string): 'there' | 'about to be made' | 'absent';
+  /** Whether a bridge has a port of this name. */
+  hasPort(bridge: string, name: string): boolean;
+  /** How an entry of a list of a bridge stands. */
+  entry(bridge: string, list: string, name: string): 'there' | 'about to be made' | 'absent';
+  /** The words this Open vSwitch has in a column that lists what it can do; none while that is not known. */
+  words(column: string): readonly string[];
 }
 
 /** One difference, and what is to be done about it. */
@@ -96,9 +136,13 @@ export interface Finding {
   /** It was in force before: the world changed, not the declaration. */
   readonly drift: boolean;
   readonly hold: Hold | null;
+  /** It is what a repair goes through: neither another drift nor a repair that did not hold. */
+  readonly midway?: true;
 }
 
 export interface Judgement {
+  /** Nothing is known of the object just now: what was found before is neither over nor new. */
+  readonly unknown?: string;
   readonly findings: readonly Finding[];
   /** What to do now, in order; and, marked, what is left undone. */
   readonly steps: readonly PlannedStep[];

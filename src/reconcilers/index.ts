@@ -1,3 +1,4 @@
+import type { Step } from '../model/step.ts';
 import { addresses } from './addresses.ts';
 import { altnames } from './altnames.ts';
 import { amt } from './amt.ts';
@@ -23,13 +24,24 @@ import { ipip } from './ipip.ts';
 import { ipoib } from './ipoib.ts';
 import { ipvlan } from './ipvlan.ts';
 import { ipvtap } from './ipvtap.ts';
-import { type AnyRow, type Fields, type Kind, pathsOf, type Source } from './kind.ts';
-import type { ListTable } from './list.ts';
+import {
+  type AnyRow,
+  type Fields,
+  isOpenMap,
+  type Kind,
+  type PlaceInOvsdb,
+  pathsOf,
+  type Source,
+} from './kind.ts';
+import type { ListTable, SwitchedList } from './list.ts';
 import { macvlan } from './macvlan.ts';
 import { macvtap } from './macvtap.ts';
 import { namespace } from './namespace.ts';
 import { netkit } from './netkit.ts';
 import { nlmon } from './nlmon.ts';
+import { ovsBridge } from './ovs-bridge.ts';
+import { mapValue } from './ovs-columns.ts';
+import { ovsPort } from './ovs-port.ts';
 import { sit } from './sit.ts';
 import { vcan } from './vcan.ts';
 import { veth } from './veth.ts';
@@ -80,19 +92,31 @@ export const kinds = {
   batadv,
   gtp,
   ipoib,
+  'ovs-bridge': ovsBridge,
+  'ovs-port': ovsPort,
   namespace,
 } as const satisfies Record<string, Kind>;
 
 export type KindName = keyof typeof kinds;
+
+/** Whether objects of a kind may be members of a kernel link. */
+export function mayBeMember({ lacks }: Kind): boolean {
+  return lacks === undefined || !Object.hasOwn(lacks, 'master');
+}
 
 /** The kinds a link may be of. */
 export const linkKinds: readonly Kind[] = Object.values<Kind>(kinds).filter(
   ({ declaredUnder }) => declaredUnder === 'links',
 );
 
+/** The kinds that are parts of another. */
+export const partKinds: readonly Kind[] = linkKinds.flatMap(({ parts }) => parts?.kind ?? []);
+
 /** The kind whose objects stand under a key of their own at the top of a file: `namespaces`. */
 export function kindUnder(key: string): Kind | undefined {
-  return Object.values<Kind>(kinds).find((kind) => !linkKinds.includes(kind) && kind.declaredUnder === key);
+  return Object.values<Kind>(kinds).find(
+    (kind) => kind.declaredUnder === 'namespaces' && kind.declaredUnder === key,
+  );
 }
 
 /** The lists any link may have, by key. */
@@ -112,11 +136,23 @@ export function listNamed(name: string): ListTable | undefined {
   return Object.hasOwn(allLists, name) ? allLists[name] : undefined;
 }
 
+/** A list by its name, if Open vSwitch keeps it. */
+export function switchedList(name: string): SwitchedList | undefined {
+  const table = listNamed(name);
+  return table?.source === 'ovsdb' ? table : undefined;
+}
+
 const allLists: Readonly<Record<string, ListTable>> = { ...lists, ...ownLists };
 
+/** Those that Open vSwitch keeps. */
+export const switchedLists: readonly SwitchedList[] = Object.values(ownLists).filter(
+  (table) => table.source === 'ovsdb',
+);
+
 /** The lists a link of a kind may have, by key. */
-export function listsOf(kind: Kind): Readonly<Record<string, ListTable>> {
-  return { ...lists, ...kind.lists };
+export function listsOf({ lists: own, lacks = {} }: Kind): Readonly<Record<string, ListTable>> {
+  const all: Readonly<Record<string, ListTable>> = { ...lists, ...own };
+  return Object.fromEntries(Object.entries(all).filter(([key]) => !Object.hasOwn(lacks, key)));
 }
 
 /** Kinds that have members, with the table their members get. */
@@ -132,7 +168,7 @@ export const portFields: Fields = Object.fromEntries(
 );
 
 /** The attributes that stand in maps, by dotted key: `node.owner`. */
-function groupFields({ groups = {} }: Kind): Fields {
+export function groupFields({ groups = {} }: Kind): Fields {
   return Object.fromEntries(
     Object.entries(groups).flatMap(([key, { fields }]) =>
       Object.entries(fields).map(([own, row]) => [`${key}.${own}`, row] as const),
@@ -143,9 +179,14 @@ function groupFields({ groups = {} }: Kind): Fields {
 const tables = new Map<string, Fields>(
   Object.values<Kind>(kinds).map((kind) => [
     kind.name,
-    linkKinds.includes(kind)
-      ? { ...everyLinkOf(kind), ...portFields, ...kind.fields, ...groupFields(kind) }
-      : kind.fields,
+    kind.declaredUnder === 'namespaces'
+      ? kind.fields
+      : {
+          ...everyLinkOf(kind),
+          ...(mayBeMember(kind) ? portFields : {}),
+          ...kind.fields,
+          ...groupFields(kind),
+        },
   ]),
 );
 
@@ -177,9 +218,36 @@ function keysSharing(table: Fields): ReadonlySet<string> {
   return new Set([...byPath.values()].filter((keys) => keys.length > 1).flat());
 }
 
+/** The row of a key, also of one inside an open map: `options.remote_ip`. */
 export function rowOf(kindName: string, key: string): AnyRow | undefined {
   const table = fieldsOf(kindName);
-  return Object.hasOwn(table, key) ? table[key] : undefined;
+  if (Object.hasOwn(table, key)) return table[key];
+  const dot = key.indexOf('.');
+  const map = dot > 0 && Object.hasOwn(table, key.slice(0, dot)) ? table[key.slice(0, dot)] : undefined;
+  return map === undefined || !isOpenMap(map) ? undefined : inOpenMap(map, key.slice(dot + 1));
+}
+
+function inOpenMap(map: AnyRow, key: string): AnyRow {
+  return { ...map, type: mapValue, place: { ...(map.place as PlaceInOvsdb), key } };
+}
+
+/** Who keeps what a row is about. */
+export function ownerOfRow({ place }: AnyRow): Kind['owner'] {
+  return place.at === 'ovsdb' ? 'ovsdb' : 'kernel';
+}
+
+/** Steps about all of an object. */
+const wholeSteps: ReadonlySet<Step['do']> = new Set(['create', 'delete', 'attach', 'disown']);
+
+/** Who does a step that is for an object of this kind. */
+export function ownerOfStep(kindName: string, step: Step): Kind['owner'] {
+  const owner = kindNamed(kindName)?.owner ?? 'kernel';
+  if (owner === 'kernel' || wholeSteps.has(step.do)) return owner;
+  if (step.do === 'add' || step.do === 'remove')
+    return switchedList(step.list) === undefined ? 'kernel' : 'ovsdb';
+  const [key = ''] = step.do === 'set' ? Object.keys(step.fields) : [];
+  const row = rowOf(kindName, key);
+  return row === undefined ? 'kernel' : ownerOfRow(row);
 }
 
 /** The key that names the other end of a link, for kinds whose links come in twos. */

@@ -6,7 +6,7 @@ import type { WireType } from '../wire/type.ts';
 import type { ListTable } from './list.ts';
 
 /** What must be true before a field may be changed on a link that is there. Dearer ones include the cheaper. */
-export const changes = ['live', 'down', 'empty', 'empty-and-down', 'recreate', 'fixed'] as const;
+export const changes = ['live', 'down', 'empty', 'empty-and-down', 'remake', 'recreate', 'fixed'] as const;
 export type ChangeNeed = (typeof changes)[number];
 
 /** A need that hangs on what is found or wanted beside the field. */
@@ -20,7 +20,10 @@ export interface Circumstances {
 /** When a change made by somebody else is announced by the kernel; what is not, the sweep finds. */
 export type Notice = 'always' | 'when-up' | 'never';
 
-/** Where a field lives in an rtnetlink link message. */
+/** Tables of the Open_vSwitch database that hold what is declared (ovs-vswitchd.conf.db(5)). */
+export type SwitchTable = 'Bridge' | 'Port' | 'Interface';
+
+/** Where a field lives: in an rtnetlink link message, or with another source. */
 export type PlaceOnWire =
   /** A bit of ifi_flags; `inverted`: the flag says the opposite. */
   | { readonly at: 'flag'; readonly bit: number; readonly inverted: boolean }
@@ -44,10 +47,34 @@ export type PlaceOnWire =
    */
   | { readonly at: 'netns'; readonly by: 'request' | 'number' }
   /** Not in a message: another source than rtnetlink has it, and is asked for it. */
-  | { readonly at: 'facet'; readonly source: Source };
+  | { readonly at: 'facet'; readonly source: Source }
+  | PlaceInOvsdb;
 
 /** Who has part of a link beside rtnetlink: the file system, the link's device node. */
 export type Source = 'node';
+
+/** A column of an object's row in one table of the OVSDB. */
+export interface PlaceInOvsdb {
+  readonly at: 'ovsdb';
+  readonly table: SwitchTable;
+  readonly column: string;
+  /**
+   * What the column has: one value or none, a set, a map of text to text, the rows of another table that have one
+   * column each that matters, (of a port) its interfaces by name, the name of the bridge whose `ports` it is in, or an
+   * entry of a list of that bridge by its name.
+   */
+  readonly holds: 'one' | 'set' | 'map' | 'rows' | 'interfaces' | 'holder' | 'entry';
+  /** Of a map: the one key meant. Without it the map is open: each key written is a field of its own. */
+  readonly key?: string;
+  /** Of rows: the table, and the column that tells them apart. */
+  readonly rows?: { readonly table: string; readonly column: string };
+  /** Of an entry: the list. */
+  readonly entryOf?: string;
+  /** What it means that there is nothing, or an empty text. */
+  readonly empty?: Value;
+  /** The column of the database as a whole that lists the values this Open vSwitch can do. */
+  readonly among?: string;
+}
 
 /** What some attributes have beside their path. */
 export interface PlaceExtras {
@@ -97,6 +124,8 @@ export interface RowOptions<V extends Value> {
   readonly beforeUp?: true;
   /** The link it names may be in another namespace than its own. */
   readonly elsewhere?: true;
+  /** Is so by where the object is declared; nobody writes it. */
+  readonly implied?: true;
   /** Said of a pair as a whole, so on one of its ends. */
   readonly ofPair?: true;
   /** Other names the field is known by; never shown. */
@@ -162,17 +191,39 @@ export interface KernelKind {
   readonly since?: string;
 }
 
+/** Objects of another kind that are declared inside those of a kind, each with an id of its own: `ovsbr0:p1`. */
+export interface Parts {
+  /** The key under which they are listed. */
+  readonly list: 'ports';
+  readonly kind: Kind;
+  /** The field of a part that has the name of what it is a part of. */
+  readonly whole: string;
+}
+
 export interface Kind {
   readonly name: string;
-  /** The key at the top of a file its objects stand under: what stands under `links` is a link, and says its kind. */
-  readonly declaredUnder: 'links' | 'namespaces';
+  /** The key its objects stand under: what stands under `links` is a link, and says its kind; `ports`: in another object. */
+  readonly declaredUnder: 'links' | 'namespaces' | 'ports';
+  /** Who makes its objects and keeps their own fields: the kernel, or Open vSwitch by its database. */
+  readonly owner: 'kernel' | 'ovsdb';
+  /** Only in the namespace vnetd runs in, and why: the end of a sentence that says so. */
+  readonly hostOnly?: string;
+  readonly parts?: Parts;
+  /** What counts as written where nobody writes it. */
+  readonly unwritten?: Values;
+  /** Keys that say another one too, unless that is written itself: two keep one thing, and the one would undo the other. */
+  readonly implies?: Readonly<Record<string, string>>;
+  /** Whether an object has a link of its own, of its own name, which keys of every link are about; without it: always. */
+  readonly hasLink?: (fields: Values) => boolean;
+  /** Links it needs beside those its fields name: those of others that it takes in. */
+  readonly needs?: (object: { readonly name: string; readonly fields: Values }) => readonly string[];
   /** One sentence: what it is. */
   readonly summary: string;
   /** When to use it, and when its cousin. */
   readonly when: string;
   /** What one has to know who uses it, a sentence each. */
   readonly knows: readonly string[];
-  /** The lab’s kernels that have it, on which it is tried; the others are seen to lack it. */
+  /** The lab’s kernels that have it, on which it is tried; the others are seen to lack it. None for what Open vSwitch makes. */
   readonly triedOn: readonly LabKernel[];
   /** Whether the kernel makes it on request; a `device` is made by somebody else. */
   readonly made: boolean;
@@ -241,6 +292,7 @@ export function defineKind<
     declaredUnder: 'links',
     knows: [],
     triedOn: labKernels,
+    owner: 'kernel',
     made: true,
     kernel: { kind: table.name, module: table.name },
     address: 'random',
@@ -332,6 +384,7 @@ export function pathsOf({ place }: AnyRow): readonly (readonly number[])[] {
     case 'flag':
     case 'netns':
     case 'facet':
+    case 'ovsdb':
       return [];
     default:
       return place satisfies never;
@@ -402,6 +455,23 @@ export function underlay(
 /** The key without which the link is not vnetd’s to make; undefined when it can be made. */
 export function missingToMake({ fields }: Kind, written: Values): string | undefined {
   return Object.keys(fields).find((key) => fields[key]?.foundWithout === true && written[key] === undefined);
+}
+
+/** A column of the OVSDB. */
+export function column<V extends Value>(
+  table: SwitchTable,
+  name: string,
+  type: WireType<V>,
+  options: RowOptions<V>,
+  doc: string,
+  extras: Partial<PlaceInOvsdb> = {},
+): Row<V> {
+  return { place: { at: 'ovsdb', table, column: name, holds: 'one', ...extras }, type, ...options, doc };
+}
+
+/** Whether a row is a map of which each key that is written is a field of its own. */
+export function isOpenMap({ place }: AnyRow): boolean {
+  return place.at === 'ovsdb' && place.holds === 'map' && place.key === undefined;
 }
 
 /** What a change of a kind that `sends: 'whole'` carries besides: all of its data but what only a new link can get. */

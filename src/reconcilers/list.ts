@@ -6,6 +6,7 @@ import type { Errand, Replies } from '../wire/errand.ts';
 import type { Reflex } from '../wire/reflex.ts';
 import type { Names, Schema } from '../wire/type.ts';
 import type { Notice } from './kind.ts';
+import type { EntryRows } from './ovs-entries.ts';
 
 /** One found entry of a list. */
 export interface FoundEntry {
@@ -13,6 +14,8 @@ export interface FoundEntry {
   readonly fields: Values;
   /** Never removed by `exclusive`: the kernel made it, or it has a lifetime (RA, DHCP). */
   readonly lasting: boolean;
+  /** It bears vnetd's mark: vnetd made it, whatever else is remembered. */
+  readonly marked?: true;
 }
 
 /** A request of rtnetlink without its header: a message type, its flags beyond REQUEST and ACK, and its body. */
@@ -31,7 +34,7 @@ export interface Holder {
 }
 
 /** A facet that is a list of entries with a key. */
-export type ListTable = ToldList | AskedList;
+export type ListTable = ToldList | AskedList | SwitchedList;
 
 /** A list whose entries rtnetlink tells of, in notices and answers. */
 export interface ToldList extends AnyList {
@@ -61,6 +64,13 @@ export interface AskedList extends AnyList {
   /** Undefined while a link it refers to is not there. */
   add(entry: WantedEntry, holder: Holder, names: Names): Errand | undefined;
   remove(entry: WantedEntry, holder: Holder, names: Names): Errand | undefined;
+}
+
+/** A list of a bridge of Open vSwitch, whose entries are rows of the OVSDB; they go with its transactions. */
+export interface SwitchedList extends AnyList {
+  readonly source: 'ovsdb';
+  readonly notice: 'always';
+  readonly rows: EntryRows;
 }
 
 interface AnyList {
@@ -98,6 +108,8 @@ interface AnyList {
   takesAlong?(entry: WantedEntry, other: WantedEntry): boolean;
   /** Whether a found entry of the same key is what was wanted; only written fields count. */
   agrees(wanted: Values, found: Values): boolean;
+  /** What is found that is not as wanted; without it what differs of the wanted fields. */
+  differing?(wanted: Values, found: Values): Values;
   /** Whether adding over what is found brings it into line; else it is removed first. Without it: always. */
   replaces?(wanted: Values, found: Values): boolean;
   /** What to add so that nothing unwritten of the found entry changes. */

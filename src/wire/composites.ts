@@ -135,6 +135,9 @@ export function setOf(
       return sorted(values);
     },
     agrees: (wanted, found) => sameValue(wanted as Value, found as Value),
+    ...(item.mentions === undefined
+      ? {}
+      : { mentions: (values: readonly string[]) => values.flatMap((value) => item.mentions?.(value) ?? []) }),
     samples: [[...item.samples.slice(0, 1)], sorted(item.samples.slice(0, 2))],
     refused: item.refused,
   };

@@ -30,6 +30,7 @@ export async function tryOneStepLess(bed: Bed, cases: readonly Case[], ns: Names
     const [up, down] = [`link set ${one.name} up`, `link set ${one.name} down`];
     switch (need) {
       case 'live':
+      case 'remake':
         continue;
       case 'down':
         script.push(up, attempt);

@@ -8,7 +8,7 @@ import { placeAt, sourceOf } from '../../../src/config/source.ts';
 import { linkKey } from '../../../src/derive/link-keys.ts';
 import type { Value } from '../../../src/model/value.ts';
 import { everyLinkOf } from '../../../src/reconcilers/every-link.ts';
-import { kindNamed, kinds, linkKinds, masters } from '../../../src/reconcilers/index.ts';
+import { kindNamed, kinds, linkKinds, masters, mayBeMember } from '../../../src/reconcilers/index.ts';
 import type { Fields, Kind } from '../../../src/reconcilers/kind.ts';
 
 const name = fc.stringMatching(/^[a-z][a-z0-9._-]{0,14}$/);
@@ -40,7 +40,9 @@ const link: fc.Arbitrary<Record<string, Value>> = fc
       .map(([own, inMaster, withPort]) => ({
         ...(kind.name === 'device' ? {} : { kind: kind.name }),
         ...own,
-        ...(withPort && master.membership?.port ? { [master.membership.port.key]: inMaster } : {}),
+        ...(withPort && mayBeMember(kind) && master.membership?.port
+          ? { [master.membership.port.key]: inMaster }
+          : {}),
       })),
   );
 
@@ -55,18 +57,19 @@ test('whatever the tables say may be written compiles, to the value that was wri
       const found = Object.fromEntries(
         Object.entries(compiled?.fields ?? {}).map(([field, { value }]) => [field, value]),
       );
-      assert.deepEqual(found, dotted(fields));
+      assert.deepEqual(found, dotted(String(kind), fields));
     }),
     { numRuns: 500 },
   );
 });
 
-/** Attributes in a master as they are kept: under dotted keys. */
-function dotted(fields: Record<string, Value>): Record<string, Value> {
+/** Attributes in a master, and those in an open map, as they are kept: under dotted keys. */
+function dotted(kind: string, fields: Record<string, Value>): Record<string, Value> {
   const ports = new Set(masters.map(({ membership }) => membership?.port?.key));
+  const isMap = (key: string) => linkKey(kindNamed(kind) ?? kinds.device, key)?.is === 'map';
   return Object.fromEntries(
     Object.entries(fields).flatMap(([key, value]) =>
-      ports.has(key)
+      ports.has(key) || isMap(key)
         ? Object.entries(value as object).map(([inner, one]) => [`${key}.${inner}`, one])
         : [[key, value]],
     ),

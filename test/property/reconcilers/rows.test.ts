@@ -81,7 +81,7 @@ for (const [name, table] of tables) {
     });
 
     // The namespace of the underlay is no part of a link's own message.
-    if (row.place.at === 'netns') continue;
+    if (row.place.at === 'netns' || row.place.at === 'ovsdb') continue;
     test(`${name}: ${key} comes through the wire as it was written`, () => {
       for (const sample of row.type.samples as readonly Value[]) assertKept(key, row, sample);
       fc.assert(
@@ -98,6 +98,8 @@ for (const [name, table] of tables) {
 test('numbers are refused outside their bounds and taken on them', () => {
   const bounded = tables.flatMap(([name, table]) =>
     Object.entries(table).flatMap(([key, row]) => {
+      // A set may be written as one number, and is none.
+      if (Array.isArray(row.type.samples[0])) return [];
       const { minimum, maximum } = numericSchema(row.type.schema);
       return typeof minimum === 'number' && typeof maximum === 'number' && Number.isSafeInteger(maximum)
         ? [{ name: `${name}.${key}`, row, minimum, maximum }]

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type Explanation, explain } from '../../../src/derive/explain.ts';
 import { explanationText } from '../../../src/derive/explain-text.ts';
 import { everyLink } from '../../../src/reconcilers/every-link.ts';
-import { linkKinds, lists } from '../../../src/reconcilers/index.ts';
+import { kinds, linkKinds, lists } from '../../../src/reconcilers/index.ts';
 
 function said(query: string): string {
   return explanationText(explain(query));
@@ -67,6 +67,11 @@ test('every word of the configuration has an explanation', () => {
       'namespace.links',
       'namespaces.links',
     ],
+    'ovs-port',
+    ...['ovs-port.bond', 'ovs-bridge.ports.bond', 'ovs-bridge.ports.bond.lacp'],
+    ...Object.keys(kinds['ovs-port'].fields)
+      .filter((key) => key !== 'bridge')
+      .flatMap((key) => [`ovs-port.${key}`, `ovs-bridge.ports.${key}`]),
     ...linkKinds.flatMap(({ name, fields, membership }) => [
       name,
       `${name}.mtu`,

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse, parseAllDocuments } from 'yaml';
 import { jsonSchema } from '../../../src/derive/json-schema.ts';
-import { linkKinds, lists, masters } from '../../../src/reconcilers/index.ts';
+import { linkKinds, listsOf, masters, partKinds } from '../../../src/reconcilers/index.ts';
+import type { AnyRow } from '../../../src/reconcilers/kind.ts';
 import { conforms } from './conforms.ts';
 
 const checkout = join(import.meta.dirname, '../../../..');
@@ -53,6 +54,13 @@ test('what validation refuses for its shape does not fit the schema', () => {
     'links: { eth0: { on_drift: never } }',
     'daemon: { sweep: 30 }',
     'daemon: { contested: { afters: 3 } }',
+    'links: { s: { kind: ovs-bridge, ports: { p: { tag: 4096 } } } }',
+    'links: { s: { kind: ovs-bridge, ports: { p: { kind: ovs-port } } } }',
+    'links: { s: { kind: ovs-bridge, ports: { p: { bridge: s } } } }',
+    'links: { s: { kind: ovs-bridge, datapath_type: dummy } }',
+    'links: { s: { kind: ovs-bridge, other_config: [hwaddr] } }',
+    'links: { s: { kind: ovs-bridge, vlans: [1] } }',
+    'links: { p: { kind: ovs-port } }',
     'routes: []',
     'links: { n: { kind: namespace } }',
     'namespaces: null',
@@ -74,11 +82,11 @@ test('every key of every table is in the schema, with its sentence', () => {
   const definitions = schema.definitions as Readonly<
     Record<string, { properties: Record<string, { description?: string }> }>
   >;
-  for (const kind of linkKinds) {
+  for (const kind of [...linkKinds, ...partKinds]) {
     const properties = definitions[`kind.${kind.name}`]?.properties ?? {};
-    for (const [key, row] of Object.entries(kind.fields))
+    for (const [key, row] of Object.entries<AnyRow>(kind.fields).filter(([, one]) => one.implied !== true))
       assert.ok(properties[key]?.description?.startsWith(row.doc), `${kind.name}.${key}`);
-    for (const key of Object.keys(lists)) assert.ok(properties[key], `${kind.name}.${key}`);
+    for (const key of Object.keys(listsOf(kind))) assert.ok(properties[key], `${kind.name}.${key}`);
   }
   for (const { membership } of masters) {
     const port = membership?.port;

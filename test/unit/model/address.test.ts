@@ -7,8 +7,10 @@ import {
   namespaceName,
   objectId,
   parseObjectId,
+  partId,
   referenceTo,
   resolveReference,
+  wholeOf,
 } from '../../../src/model/address.ts';
 
 const ns1 = namespaceName('ns1');
@@ -18,7 +20,6 @@ test('an id is a namespace and a name, and comes back from them', () => {
   for (const [id, namespace, name] of [
     ['eth0', null, 'eth0'],
     ['ns1/eth0', 'ns1', 'eth0'],
-    ['ovsbr0:p1', null, 'ovsbr0:p1'],
     ['ns1/', null, 'ns1/'],
   ] as const) {
     const parsed = parseObjectId(id);
@@ -26,6 +27,13 @@ test('an id is a namespace and a name, and comes back from them', () => {
     assert.equal(objectId(parsed.namespace, parsed.name), id);
   }
   assert.deepEqual(parseObjectId('/eth0'), { namespace: null, name: 'eth0' });
+});
+
+test('a part of a link goes by its own name, and says whose it is', () => {
+  assert.equal(partId('ovsbr0', 'p1'), 'ovsbr0:p1');
+  assert.deepEqual(parseObjectId('ovsbr0:p1'), { namespace: null, name: 'p1' });
+  assert.equal(wholeOf('ovsbr0:p1'), 'ovsbr0');
+  assert.equal(wholeOf('ovsbr0'), undefined);
 });
 
 test('a namespace itself is an object of the host’s', () => {

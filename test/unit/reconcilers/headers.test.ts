@@ -115,6 +115,7 @@ function numbersUnder(row: AnyRow, nest: readonly number[]): readonly number[] {
       case 'flag':
       case 'netns':
       case 'facet':
+      case 'ovsdb':
         return [];
       case 'family':
         return [place.v4, place.v6];

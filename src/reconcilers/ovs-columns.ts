@@ -1,0 +1,93 @@
+import { partId } from '../model/address.ts';
+import { Misfit, textWritten } from '../model/written.ts';
+import { linkNameFault, text } from '../wire/composites.ts';
+import { u32 } from '../wire/numbers.ts';
+import { textMap } from '../wire/text-maps.ts';
+import type { WireType } from '../wire/type.ts';
+import { column, type Row, type SwitchTable } from './kind.ts';
+
+/** The key of `external_ids` by which a row is known to be vnetd’s; its value is the object’s id. */
+export const MARK = 'vnetd';
+
+/** The key beside it that says which vnetd made the row, where several follow one database. */
+export const MARK_OF = 'vnetd-of';
+
+/** The key under which an interface that vnetd let go has the port number it is to get again, or `none`. */
+export const CARRIED = 'vnetd-ofport';
+
+/** The OVSDB tells every client of every change. */
+export const live = { change: 'live', notice: 'always' } as const;
+
+/** Open vSwitch takes apart what is there and makes it anew for it. */
+export const remade = { change: 'remake', notice: 'always' } as const;
+
+/** A map each written key of which is a field of its own, and whose other keys are others’. */
+export function openMap(
+  table: SwitchTable,
+  name: string,
+  sample: { readonly [key: string]: string },
+  doc: string,
+): Row<{ readonly [key: string]: string }> {
+  return column(table, name, textMap([sample, {}], refusedIn[name]), live, doc, { holds: 'map' });
+}
+
+/** Keys nobody may write, by column. */
+const refusedIn: Readonly<Record<string, { readonly [key: string]: string }>> = {
+  external_ids: Object.fromEntries(
+    [MARK, MARK_OF, CARRIED].map((key) => [
+      key,
+      `\`${key}\` is vnetd’s own key, by which it knows what it made`,
+    ]),
+  ),
+  // What is declared is shown, remembered and logged.
+  options: {
+    psk: '`psk` is a secret, and vnetd would show it: set it by `ovs-vsctl`, vnetd leaves it alone',
+  },
+};
+
+/** What an open map keeps under one key. */
+export const mapValue = text(65_535);
+
+/** Another port by its name, on whatever bridge that is: the OVSDB has one port of a name. */
+export function portOnAnyBridge(): WireType<string> {
+  return {
+    ...text(15, ['p2', 'patch-tun']),
+    name: 'port',
+    range: 'the name of a port',
+    schema: { type: 'string', minLength: 1, maxLength: 15 },
+    read(written) {
+      const name = textWritten(written, 'the name of a port');
+      const wrong = linkNameFault(name);
+      if (wrong !== undefined) throw new Misfit(written, wrong);
+      return name;
+    },
+    mentions: (name) => [partId('', name)],
+    refused: ['', 'sixteen-byte-nam', 'ovsbr0:p2', 'ns1/p2'],
+  };
+}
+
+/** An entry of a list of the bridge by its name; `none` for none of them. */
+export function nameOfEntry(samples: readonly string[]): WireType<string> {
+  const type = text(255, samples);
+  return {
+    ...type,
+    name: 'entry',
+    range: 'a name, or none',
+    schema: { type: 'string', minLength: 1 },
+    read(written) {
+      const name = textWritten(written, 'a name');
+      if (name === '') throw new Misfit(written, 'a name may not be empty');
+      return name;
+    },
+    samples: [...samples, 'none'],
+    refused: [''],
+  };
+}
+
+export const mtuRequest = column(
+  'Interface',
+  'mtu_request',
+  u32({ min: 1, max: 65535 }),
+  live,
+  'The MTU Open vSwitch gives the interface, and holds it at; `mtu` of a link of its own says it too.',
+);
