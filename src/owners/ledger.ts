@@ -105,6 +105,16 @@ export class Ledger {
     if (this.get(id).inForce.has(at)) this.#note({ id, inForce: { [at]: null } });
   }
 
+  /** What is remembered of an object is remembered of another id: it goes by that from now on. */
+  pass(from: ObjectId, to: ObjectId): void {
+    const { origin, inForce, ...entry } = this.get(from);
+    const standing = Object.fromEntries(
+      [...inForce].map(([at, { digest, how }]) => [at, [digest, how] as const]),
+    );
+    this.#note({ id: to, ...entry, ...(origin === null ? {} : { origin }), inForce: standing });
+    this.forget(from);
+  }
+
   forget(id: ObjectId): void {
     if (this.#entries.has(id)) this.#note({ id, gone: true });
   }

@@ -2,15 +2,16 @@ import { closeSync, openSync } from 'node:fs';
 import type { Facets } from '../inventory/facets.ts';
 import { parseObjectId, resolveReference } from '../model/address.ts';
 import type { Outcome, Step } from '../model/step.ts';
-import type { Value, Values } from '../model/value.ts';
+import type { Value } from '../model/value.ts';
 import type { Exchanger, Launcher } from '../netlink/channel.ts';
 import type { Answer, RequestBody } from '../netlink/request.ts';
 import { fieldsOf, kindNamed, listNamed } from '../reconcilers/index.ts';
-import { keysSentAlong, needOf } from '../reconcilers/kind.ts';
+import { keysSentAlong } from '../reconcilers/kind.ts';
 import type { AskedList } from '../reconcilers/list.ts';
 import type { Errand } from '../wire/errand.ts';
 import { outcomeOf, runErrands } from './errands.ts';
 import { type FacetOwner, sourceOfStep } from './facet-owner.ts';
+import { onlyNeeded } from './only-needed.ts';
 import type { Place, Places } from './place.ts';
 import { type Addressing, type Encoding, encodeStep, readLinkRequest } from './rtnetlink.ts';
 import { Salvage } from './salvage.ts';
@@ -315,20 +316,6 @@ function byJob(jobs: readonly Job[], outcomes: readonly Performed[]): Map<Job, r
     at += job.steps.length;
   }
   return results;
-}
-
-/** What only a new link can get; the rest can follow, attribute by attribute. */
-function onlyNeeded(kind: string, fields: Values): Values {
-  const own = kindNamed(kind)?.fields ?? {};
-  const needed = (key: string) => {
-    const row = own[key];
-    return (
-      row?.required === true ||
-      row?.fromTheStart === true ||
-      (row !== undefined && needOf(row, { found: {}, wanted: fields }) === 'recreate')
-    );
-  };
-  return Object.fromEntries(Object.entries(fields).filter(([key]) => needed(key)));
 }
 
 /** Reads the link once more where the kernel does not announce what was set. */
