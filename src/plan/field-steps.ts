@@ -1,12 +1,14 @@
 import type { WantedLink } from '../model/declaration.ts';
 import type { PlannedStep, Step } from '../model/step.ts';
 import type { Value, Values } from '../model/value.ts';
-import { fieldsOf } from '../reconcilers/index.ts';
-import { type Fields, type Kind, keysSentAlong, type Source } from '../reconcilers/kind.ts';
+import { rowOf } from '../reconcilers/index.ts';
+import { type AnyRow, type Kind, keysSentAlong, type Source } from '../reconcilers/kind.ts';
 import { madeAgain } from './creation.ts';
 import { bounces, planned } from './hold.ts';
 import { joinsDown } from './membership.ts';
 import type { Finding, FoundLink, Memory, World } from './situation.ts';
+
+type RowByKey = (key: string) => AnyRow | undefined;
 
 export function fieldSteps(
   wanted: WantedLink,
@@ -40,17 +42,18 @@ export function fieldSteps(
   }
   const empties = needs.has('empty') || needs.has('empty-and-down');
   const downs = needs.has('down') || needs.has('empty-and-down');
-  const disruptive = empties || downs;
+  const disruptive = empties || downs || needs.has('remake');
   if (empties) now({ do: 'release-members', id, members: found.members }, true);
   if (downs) now({ do: 'down', id }, true);
-  const table = fieldsOf(wanted.kind);
-  const told = ready.filter(({ at }) => table[at]?.place.at !== 'facet');
+  const table = (key: string) => rowOf(wanted.kind, key);
+  const switched = ready.filter(({ at }) => table(at)?.place.at === 'ovsdb');
+  const told = ready.filter((one) => table(one.at)?.place.at !== 'facet' && !switched.includes(one));
   // One request brings a link up before it gives it a master, which takes it only while it is down.
   const joins = told.some(({ at, change }) => at === 'master' && joinsDown(change.wanted, world));
   const last = told.filter(({ at }) => joins && at === 'state');
-  const first = told.filter(({ at }) => table[at]?.beforeUp);
-  const rest = told.filter((one) => !table[one.at]?.beforeUp && !last.includes(one));
-  for (const some of [first, rest, last, ...bySource(table, ready)]) {
+  const first = told.filter(({ at }) => table(at)?.beforeUp);
+  const rest = told.filter((one) => !table(one.at)?.beforeUp && !last.includes(one));
+  for (const some of [switched, first, rest, last, ...bySource(table, ready)]) {
     if (some.length === 0) continue;
     const fields = { ...moved(wanted, table, some), ...sentFor(table, some, found) };
     const along = sentAlong(kind, found, Object.keys(fields));
@@ -62,10 +65,10 @@ export function fieldSteps(
 }
 
 /** What other sources than rtnetlink have, source by source: none is asked for what is another’s. */
-function bySource(table: Fields, findings: readonly Finding[]): readonly (readonly Finding[])[] {
+function bySource(table: RowByKey, findings: readonly Finding[]): readonly (readonly Finding[])[] {
   const sources = new Map<Source, Finding[]>();
   for (const finding of findings) {
-    const place = table[finding.at]?.place;
+    const place = table(finding.at)?.place;
     if (place?.at !== 'facet') continue;
     sources.set(place.source, [...(sources.get(place.source) ?? []), finding]);
   }
@@ -73,12 +76,12 @@ function bySource(table: Fields, findings: readonly Finding[]): readonly (readon
 }
 
 /** What the kernel would move together with what is set, as far as it is declared: sent in the same request. */
-function moved(wanted: WantedLink, table: Fields, findings: readonly Finding[]): Values {
+function moved(wanted: WantedLink, table: RowByKey, findings: readonly Finding[]): Values {
   const found: Record<string, Value> = {};
   const keys = findings.map(({ at }) => at);
   for (const key of keys) {
     const value = wanted.fields[key];
-    for (const other of value === undefined ? [] : (table[key]?.moves?.(value) ?? [])) {
+    for (const other of value === undefined ? [] : (table(key)?.moves?.(value) ?? [])) {
       const theirs = wanted.fields[other];
       if (theirs === undefined || keys.includes(other)) continue;
       found[other] = theirs;
@@ -88,11 +91,11 @@ function moved(wanted: WantedLink, table: Fields, findings: readonly Finding[]):
   return found;
 }
 
-function sentFor(table: Fields, findings: readonly Finding[], found: FoundLink): Values {
+function sentFor(table: RowByKey, findings: readonly Finding[], found: FoundLink): Values {
   return Object.fromEntries(
     findings.map(({ at, change }) => [
       at,
-      table[at]?.sentAs?.(change.wanted, found.values[at]) ?? change.wanted,
+      table(at)?.sentAs?.(change.wanted, found.values[at]) ?? change.wanted,
     ]),
   );
 }

@@ -1,8 +1,9 @@
+import { wholeOf } from '../model/address.ts';
 import type { WantedLink } from '../model/declaration.ts';
 import type { Value } from '../model/value.ts';
-import { fieldsOf, masterOfPortKey } from '../reconcilers/index.ts';
-import { type AnyRow, type ChangeNeed, type Kind, needOf } from '../reconcilers/kind.ts';
-import { firstAbsent, waitingFor } from './creation.ts';
+import { masterOfPortKey, rowOf } from '../reconcilers/index.ts';
+import { type AnyRow, type ChangeNeed, type Kind, needOf, type PlaceInOvsdb } from '../reconcilers/kind.ts';
+import { firstAbsent, unable, waitingFor } from './creation.ts';
 import { heldBack } from './hold.ts';
 import { joinsDown, takesDown } from './membership.ts';
 import {
@@ -23,18 +24,18 @@ export function judgeFields(
   policy: Policy,
   world: World,
 ) {
-  const table = fieldsOf(wanted.kind);
   const findings: Finding[] = [];
   const agreed: { at: string; digest: string }[] = [];
   for (const [key, value] of Object.entries(wanted.fields)) {
-    const row = table[key];
+    const row = rowOf(wanted.kind, key);
     if (row === undefined) throw new RangeError(`${kind.name} has no row for ${key}`);
     const is = found.values[key];
     // A pair without its other end is being born or dying: the next notice says which.
     if (row.place.at === 'peer' && is === 'none') continue;
     const standing = memory.inForce.get(key);
     const digest = digestOf(value);
-    const silent = row.silent?.(value, found);
+    const awaited = found.awaits?.(key);
+    const silent = awaited ?? row.silent?.(value, found);
     if (is === undefined && row.untold === true) continue;
     if (is !== undefined && (row.type.agrees(value, is) || row.agrees?.(value, is, found) === true)) {
       if (standing?.digest !== digest || standing.how === 'left' || standing.how === 'sent')
@@ -50,7 +51,7 @@ export function judgeFields(
       row.place.at === 'peer' && !same && memory.origin === 'made' && world.kindOf(String(is)) !== undefined;
     // Nobody but vnetd would make the end that a found pair has not.
     const mentioned =
-      comesAlong || (row.place.at === 'peer' && memory.origin !== 'made')
+      comesAlong || row.place.at === 'ovsdb' || (row.place.at === 'peer' && memory.origin !== 'made')
         ? undefined
         : row.type.mentions?.(value).find((name) => world.kindOf(name) === undefined);
     const hold =
@@ -59,12 +60,14 @@ export function judgeFields(
         : (missingMaster(key, found) ??
           renamedPeer(row, value, is, world) ??
           (mentioned === undefined ? undefined : waitingFor(mentioned)) ??
+          entryAbsent(wanted, row, value, world) ??
+          unableTo(row, key, value, world) ??
           onlyNewLink(key, need, wanted, found, memory, is) ??
           heldBack(key, need, drift, adopting, policy) ??
           (need === 'recreate' ? firstAbsent(wanted, kind, world) : undefined) ??
           null);
     // What the kernel does not report now is no drift: it is settled again when it can be.
-    if (silent !== undefined && drift) continue;
+    if (silent !== undefined && drift && awaited === undefined) continue;
     // What only follows from another difference is told with that one.
     const follows = hold?.why === 'waiting';
     findings.push({
@@ -76,6 +79,20 @@ export function judgeFields(
     });
   }
   return { findings, agreed };
+}
+
+/** An entry of its bridge's that it names and that is neither there nor goes in with it. */
+function entryAbsent({ id }: WantedLink, { place }: AnyRow, value: Value, world: World): Hold | undefined {
+  const list = place.at === 'ovsdb' ? place.entryOf : undefined;
+  const whole = wholeOf(id);
+  if (list === undefined || whole === undefined || value === (place as PlaceInOvsdb).empty) return undefined;
+  if (world.switched?.entry(whole, list, String(value)) !== 'absent') return undefined;
+  return waitingFor(`${list} ${String(value)}`);
+}
+
+function unableTo(row: AnyRow, key: string, value: Value, world: World): Hold | undefined {
+  const reason = unable(row, key, value, world);
+  return reason === undefined ? undefined : { why: 'refused', reason };
 }
 
 /** The other end is the right one under a wrong name, which it is about to lose. */

@@ -1,4 +1,4 @@
-import { objectId } from '../model/address.ts';
+import { objectId, partId } from '../model/address.ts';
 import type { WantedEntry, WantedLink, WantedList } from '../model/declaration.ts';
 import { entryText } from '../model/entry-text.ts';
 import type { PlannedStep, Step } from '../model/step.ts';
@@ -6,6 +6,8 @@ import type { Values } from '../model/value.ts';
 import { listNamed } from '../reconcilers/index.ts';
 import type { Kind } from '../reconcilers/kind.ts';
 import type { FoundEntry, ListTable } from '../reconcilers/list.ts';
+import { portsIn } from '../reconcilers/ovs-entries.ts';
+import { waitingFor } from './creation.ts';
 import { heldBack, planned } from './hold.ts';
 import {
   digestOf,
@@ -40,10 +42,13 @@ export function judgeLists(
     const table = listNamed(name);
     if (table === undefined) throw new RangeError(`no list named ${name}`);
     const here = found.list(name);
-    for (const entry of list.entries) judgeEntry(out, wanted, table, entry, here, memory, policy, world);
+    const awaited = found.awaits?.(name);
+    for (const entry of list.entries)
+      judgeEntry(out, wanted, table, entry, here, awaited, memory, policy, world);
     if (list.complete && here !== undefined) strangers(out, wanted, table, list, here, memory, policy);
   }
   strays(out, wanted, found, memory, policy, world);
+  markedStrays(out, wanted, kind, found, policy);
   if (wanted.onlyMembers !== undefined) strangeMembers(out, wanted, kind, found, memory, policy);
   return out;
 }
@@ -54,6 +59,7 @@ function judgeEntry(
   table: ListTable,
   entry: WantedEntry,
   here: ReadonlyMap<string, FoundEntry> | undefined,
+  awaited: string | undefined,
   memory: Memory,
   policy: Policy,
   world: World,
@@ -67,15 +73,18 @@ function judgeEntry(
     return;
   }
   const drift = standing?.digest === digest && standing.how !== 'sent';
+  const absent = here === undefined ? undefined : unmentioned(table, wanted, entry, world);
   const hold =
-    (here === undefined ? unknown(table, wanted) : unmentioned(table, entry, world)) ??
+    (awaited !== undefined ? waitingFor(awaited) : here === undefined ? unknown(table, wanted) : absent) ??
     heldBack(at, 'live', drift, false, policy);
+  // A row that a port went out of by itself: that is told with the port.
+  const follows = awaited !== undefined || (table.source === 'ovsdb' && absent !== undefined);
   const change = {
     key: table.name,
     wanted: entryText(entry.key, entry.fields),
-    found: is === undefined ? null : entryText(entry.key, differing(entry.fields, is.fields)),
+    found: is === undefined ? null : entryText(entry.key, differing(table, entry.fields, is.fields)),
   };
-  out.findings.push({ at, change, need: 'live', drift, hold });
+  out.findings.push({ at, change, need: 'live', drift: drift && !follows, hold });
   const first = inTheWay(table, entry, is, here);
   if (first !== undefined)
     out.steps.push(
@@ -105,8 +114,19 @@ function unknown(table: ListTable, { name }: WantedLink): Hold {
   return { why: 'waiting', for: 'master', reason };
 }
 
-/** A link an entry refers to that is not there. */
-function unmentioned(table: ListTable, entry: WantedEntry, world: World): Hold | undefined {
+/** A link an entry refers to that is not there; or a port of the bridge it is of. */
+function unmentioned(
+  table: ListTable,
+  { name }: WantedLink,
+  entry: WantedEntry,
+  world: World,
+): Hold | undefined {
+  if (table.source === 'ovsdb') {
+    const lacking = portsIn(table.rows, entry.fields).find(
+      (port) => world.switched?.hasPort(name, port) === false,
+    );
+    return lacking === undefined ? undefined : waitingFor(lacking);
+  }
   if (table.source !== 'asked') return undefined;
   const absent = table
     .mentions?.(entry)
@@ -192,12 +212,31 @@ function strays(
     const entry = found.list(name)?.get(key);
     const list = wanted.lists[name];
     const table = listNamed(name);
+    if (table?.source === 'ovsdb') continue;
     const isDeclared = declared.get(name) ?? declaredIn(table, list);
     declared.set(name, isDeclared);
     if (entry === undefined || list?.complete === true || isDeclared(entry)) continue;
     const isOfNamespace = table?.source === 'asked' && table.of === 'underlay';
     if (isOfNamespace && world.isDeclaredElsewhere(name, key)) continue;
     out.findings.push(removal(out, wanted, name, entry, false, policy));
+  }
+}
+
+/** What bears vnetd's mark and is not declared any more; what was found and brought into line is let go. */
+function markedStrays(
+  out: ListsJudgement,
+  wanted: WantedLink,
+  { lists = {} }: Kind,
+  found: FoundLink,
+  policy: Policy,
+): void {
+  for (const [name, table] of Object.entries(lists)) {
+    const list = wanted.lists[name];
+    if (table.source !== 'ovsdb' || list?.complete === true) continue;
+    const isDeclared = declaredIn(table, list);
+    for (const entry of found.list(name)?.values() ?? [])
+      if (entry.marked === true && !isDeclared(entry))
+        out.findings.push(removal(out, wanted, name, entry, false, policy));
   }
 }
 
@@ -226,19 +265,25 @@ function strangeMembers(
   memory: Memory,
   policy: Policy,
 ): void {
-  const key = kind.membership?.list ?? 'members';
+  const key = kind.membership?.list ?? kind.parts?.list ?? 'members';
   const strange = found.members.filter((member) => wanted.onlyMembers?.includes(member) !== true);
   const drift = wasComplete(out, key, memory, strange.length === 0);
   for (const member of strange) {
     const at = entryAt(key, member);
     const hold = heldBack(at, 'live', drift, false, policy);
-    const id = objectId(wanted.namespace, member);
     out.findings.push({ at, change: { key, wanted: null, found: member }, need: 'live', drift, hold });
-    out.steps.push(planned({ do: 'set', id, kind: 'device', fields: { master: 'none' } }, false, hold));
+    out.steps.push(planned(putOut(wanted, kind, member), false, hold));
   }
 }
 
-function differing(wanted: Values, found: Values): Values {
+/** Takes a member out of its master; a part is nothing without what it is a part of. */
+function putOut({ namespace, name }: WantedLink, { parts }: Kind, member: string): Step {
+  if (parts !== undefined) return { do: 'delete', id: partId(name, member) };
+  return { do: 'set', id: objectId(namespace, member), kind: 'device', fields: { master: 'none' } };
+}
+
+function differing(table: ListTable, wanted: Values, found: Values): Values {
+  if (table.differing !== undefined) return table.differing(wanted, found);
   return Object.fromEntries(
     Object.keys(wanted).flatMap((key) => (wanted[key] === found[key] ? [] : [[key, found[key] ?? null]])),
   );
