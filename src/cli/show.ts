@@ -39,7 +39,7 @@ function head(detail: DetailDocument, terminal: Terminal, now: number): string {
   const lines = [`${title}: ${word} since ${localTime(since)} (${ago(since, now)})`];
   if (reason !== null) lines.push(`  ${harmless(reason)}`);
   const facts = [
-    ifindex === null ? 'not there' : `ifindex ${ifindex}`,
+    ifindex === null ? whereabouts(detail) : `ifindex ${ifindex}`,
     ...files.map(harmless),
     ...(origin === null ? [] : [origins[origin]]),
     ...(on_drift === 'ignore' ? ['made once, never compared (on_drift: ignore)'] : []),
@@ -49,6 +49,11 @@ function head(detail: DetailDocument, terminal: Terminal, now: number): string {
   ];
   lines.push(`  ${facts.join('; ')}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** Of what has no link: a port of Open vSwitch is there by its row alone. */
+function whereabouts({ attributes }: DetailDocument): string {
+  return attributes.some(({ found }) => found !== null) ? 'there, without a link of its own' : 'not there';
 }
 
 function attributes(detail: DetailDocument, terminal: Terminal): string {

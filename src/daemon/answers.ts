@@ -1,4 +1,3 @@
-import { foundLink } from '../inventory/found.ts';
 import type { InventoryLink } from '../inventory/links.ts';
 import { type ObjectId, objectId, resolveReference } from '../model/address.ts';
 import { entryText } from '../model/entry-text.ts';
@@ -8,12 +7,21 @@ import type { Values } from '../model/value.ts';
 import type { Ledger } from '../owners/ledger.ts';
 import { sentence } from '../plan/hold.ts';
 import { isOurs } from '../plan/situation.ts';
-import { kindNamed, linkKinds, peerKeyOf, rowOf, sourcesOf } from '../reconcilers/index.ts';
+import {
+  kindNamed,
+  linkKinds,
+  listNamed,
+  peerKeyOf,
+  rowOf,
+  sourcesOf,
+  switchedList,
+} from '../reconcilers/index.ts';
 import { hostHere } from './abilities/host.ts';
 import { outlookOf } from './abilities/lack.ts';
 import type { Whereabouts } from './abilities/modules.ts';
+import { lackOfSwitch, lacksOfSwitch } from './abilities/open-vswitch.ts';
 import type { Held } from './held.ts';
-import { statusOf } from './held.ts';
+import { isSwitched, statusOf } from './held.ts';
 import type { Keeper } from './keeper.ts';
 import type { Ability, FieldAbility } from './messages.ts';
 
@@ -21,7 +29,7 @@ import type { Ability, FieldAbility } from './messages.ts';
 export function detailOf(keeper: Keeper, ledger: Ledger, id: ObjectId): ObjectDetail | null {
   const held = keeper.objects.get(id);
   if (held === undefined) return null;
-  const link = keeper.linkOf(id);
+  const link = keeper.sightings.linkOf(id);
   const idsOf = (links: readonly InventoryLink[] | undefined) =>
     (links ?? []).map(({ name }) => objectId(held.wanted.namespace, name));
   const room = keeper.rooms.of(id);
@@ -36,6 +44,7 @@ export function detailOf(keeper: Keeper, ledger: Ledger, id: ObjectId): ObjectDe
   const over = standing.filter((one) => !isOtherEnd(one.link)).map(idOf);
   const members = link === undefined ? [] : idsOf(room?.inventory.members(link.ifindex));
   const master = room?.inventory.link(link?.master ?? 0);
+  const switched = keeper.sightings.switchedLayers(id, held);
   return {
     status: { ...statusOf(id, held), reason: wholeReason(held) },
     ifindex: link?.ifindex ?? null,
@@ -43,9 +52,9 @@ export function detailOf(keeper: Keeper, ledger: Ledger, id: ObjectId): ObjectDe
     origin: ledger.get(id).origin,
     onDrift: held.wanted.onDrift,
     attributes: attributesOf(keeper, id, held),
-    under: [...new Set([...underOf(held), ...members])],
-    over: [...new Set([...over, ...idsOf(master === undefined ? [] : [master])])],
-    otherEnd: otherEnd === undefined ? null : idOf(otherEnd),
+    under: [...new Set([...(switched?.under ?? underOf(held)), ...members])],
+    over: [...new Set([...over, ...(switched?.over ?? []), ...idsOf(master === undefined ? [] : [master])])],
+    otherEnd: switched?.otherEnd ?? (otherEnd === undefined ? null : idOf(otherEnd)),
     plan: stepsOf(keeper, id),
   };
 }
@@ -59,7 +68,7 @@ function wholeReason({ reason, refusals }: Held): string | null {
 
 /** The files a link of the kind has, declared or not. */
 function filesOf(keeper: Keeper, id: ObjectId, { wanted }: Held): string[] {
-  const link = keeper.linkOf(id);
+  const link = keeper.sightings.linkOf(id);
   const view = keeper.rooms.of(id)?.view;
   if (link === undefined || view === undefined) return [];
   const files = sourcesOf(wanted.kind).map((source) => view.facets?.[source].file(view.faceted(link)));
@@ -67,9 +76,7 @@ function filesOf(keeper: Keeper, id: ObjectId, { wanted }: Held): string[] {
 }
 
 function attributesOf(keeper: Keeper, id: ObjectId, held: Held): ShownAttribute[] {
-  const link = keeper.linkOf(id);
-  const view = keeper.rooms.of(id)?.view;
-  const found = link === undefined || view === undefined ? undefined : foundLink(view, held.wanted, link);
+  const found = keeper.sightings.foundOf(id);
   const findings = keeper.judgement(id)?.findings ?? [];
   const note = (at: string) => {
     const hold = findings.find((finding) => finding.at === at)?.hold;
@@ -81,7 +88,7 @@ function attributesOf(keeper: Keeper, id: ObjectId, held: Held): ShownAttribute[
       key,
       wanted,
       found: found?.values[key] ?? null,
-      agrees: link !== undefined && !differs(key),
+      agrees: found !== undefined && !differs(key),
       note: note(key),
     };
   });
@@ -92,8 +99,8 @@ function attributesOf(keeper: Keeper, id: ObjectId, held: Held): ShownAttribute[
       return {
         key: list,
         wanted: entryText(entry.key, entry.fields),
-        found: is === undefined ? null : entryText(entry.key, alsoFound(entry.fields, is.fields)),
-        agrees: link !== undefined && !differs(at),
+        found: is === undefined ? null : entryText(entry.key, alsoFound(list, entry.fields, is.fields)),
+        agrees: found !== undefined && !differs(at),
         note: note(at),
       };
     }),
@@ -101,9 +108,10 @@ function attributesOf(keeper: Keeper, id: ObjectId, held: Held): ShownAttribute[
   return [...plain, ...entries];
 }
 
-/** Of a found entry, what is written of the wanted one. */
-function alsoFound(wanted: Values, found: Values): Values {
-  return Object.fromEntries(Object.keys(wanted).map((key) => [key, found[key] ?? null]));
+/** Of a found entry, what is written of the wanted one, and what else is not as wanted. */
+function alsoFound(list: string, wanted: Values, found: Values): Values {
+  const written = Object.keys(wanted).map((key) => [key, found[key] ?? null] as const);
+  return { ...Object.fromEntries(written), ...listNamed(list)?.differing?.(wanted, found) };
 }
 
 /** The links an object stands on, by its declaration. */
@@ -120,9 +128,9 @@ function underOf({ wanted }: Held): string[] {
 export function undeclaredOf(keeper: Keeper, ledger: Ledger): readonly ObjectId[] {
   return ledger.ids().filter((id) => {
     if (keeper.objects.get(id) !== undefined) return false;
-    const { origin, inForce } = ledger.get(id);
+    const { kind, origin, inForce } = ledger.get(id);
     const isHeld = origin === 'made' || [...inForce.values()].some(({ how }) => isOurs(how));
-    return isHeld && keeper.linkOf(id) !== undefined;
+    return isHeld && keeper.sightings.isThere(id, kind);
   });
 }
 
@@ -141,7 +149,10 @@ function stepsOf(keeper: Keeper, id: ObjectId): readonly PlannedStep[] {
       ([key, value]) => step.fields[key] === undefined && value !== 'none' && value !== 'down',
     );
     const lists = Object.entries(wanted.lists).flatMap(([list, { entries }]) =>
-      entries.length === 0 ? [] : [[list, entries.map(({ key }) => key)] as const],
+      // What goes in with it has steps of its own.
+      entries.length === 0 || switchedList(list) !== undefined
+        ? []
+        : [[list, entries.map(({ key }) => key)] as const],
     );
     const then = Object.fromEntries([...fields, ...lists]);
     return Object.keys(then).length === 0 ? planned : { ...planned, then };
@@ -152,21 +163,39 @@ function stepsOf(keeper: Keeper, id: ObjectId): readonly PlannedStep[] {
 export function doctorOf(keeper: Keeper): readonly Ability[] {
   return [...keeper.objects.entries()].map(([id, held]) => {
     const { kind: name } = held.wanted;
-    const link = keeper.linkOf(id);
+    const isThere = keeper.sightings.foundOf(id) !== undefined;
     const lacking = [...held.refusals.values()].filter(({ inability }) => inability);
     const module = kindNamed(name)?.kernel?.module ?? null;
-    const fields = fieldAbilities(held, link !== undefined);
-    if (lacking.length > 0) {
+    const whole = isSwitched(held)
+      ? lackOfSwitch(hostHere, keeper.sightings.openVSwitch.standing)
+      : undefined;
+    if (whole !== undefined) {
+      const fields = fieldAbilities(held, false);
+      return { id, kind: name, able: false, words: whole.words, module, package: whole.package, fields };
+    }
+    const unlisted = lacksOf(keeper, held);
+    const fields = fieldAbilities(held, isThere, unlisted);
+    if (lacking.length + unlisted.size > 0) {
       const from = lacking.find(({ lack }) => lack !== null)?.lack?.package ?? null;
-      const words = lacking.map(({ whole }) => whole).join('; ');
+      const words = [...lacking.map(({ whole }) => whole), ...unlisted.values()].join('; ');
       return { id, kind: name, able: false, words, module, package: from, fields };
     }
-    const { able, words, from } = link === undefined ? foreseen(id, held) : present;
+    const { able, words, from } = isThere ? present(name) : foreseen(id, held);
     return { id, kind: name, able, words, module, package: from, fields };
   });
 }
 
-const present = { able: true, words: 'this kernel has all that is declared', from: null };
+/** What this Open vSwitch does not list among what it can do. */
+function lacksOf(keeper: Keeper, held: Held): ReadonlyMap<string, string> {
+  return isSwitched(held)
+    ? lacksOfSwitch(held.wanted, keeper.sightings.openVSwitch.sight.surroundings())
+    : new Map();
+}
+
+function present(kind: string): Pick<Ability, 'able' | 'words'> & { from: null } {
+  const who = kindNamed(kind)?.owner === 'ovsdb' ? 'Open vSwitch' : 'this kernel';
+  return { able: true, words: `${who} has all that is declared`, from: null };
+}
 
 /** Of a link that is not there yet, and that nobody has asked the kernel for. */
 function foreseen(id: ObjectId, { wanted }: Held): Pick<Ability, 'able' | 'words'> & { from: string | null } {
@@ -188,7 +217,11 @@ const moduleWords: Readonly<Record<Whereabouts, (module: string) => string>> = {
 };
 
 /** Whether the kernel has each attribute that is declared; null as long as there is no link to try it on. */
-function fieldAbilities({ wanted, refusals }: Held, isThere: boolean): readonly FieldAbility[] {
+function fieldAbilities(
+  { wanted, refusals }: Held,
+  isThere: boolean,
+  lacks: ReadonlyMap<string, string> = new Map(),
+): readonly FieldAbility[] {
   const keys = [...Object.keys(wanted.fields), ...Object.keys(wanted.lists)];
   return keys.map((key) => {
     const lacking = [...refusals].find(
@@ -196,6 +229,8 @@ function fieldAbilities({ wanted, refusals }: Held, isThere: boolean): readonly 
     );
     const sinceLinux = rowOf(wanted.kind, key)?.since ?? null;
     if (lacking !== undefined) return { key, able: false, sinceLinux, words: lacking[1].whole };
+    const words = lacks.get(key);
+    if (words !== undefined) return { key, able: false, sinceLinux, words };
     return { key, able: isThere ? true : null, sinceLinux, words: null };
   });
 }

@@ -1,21 +1,31 @@
-import { fingerprint, foundLink, mentioned } from '../inventory/found.ts';
-import type { InventoryLink } from '../inventory/links.ts';
 import type { ObjectId } from '../model/address.ts';
 import type { DaemonSettings } from '../model/declaration.ts';
 import type { Ledger } from '../owners/ledger.ts';
+import { whileAway } from '../plan/away.ts';
 import { judge } from '../plan/judge.ts';
-import type { FoundLink, Hold, Judgement, Policy } from '../plan/situation.ts';
+import {
+  type FoundLink,
+  type Hold,
+  inStep,
+  type Judgement,
+  type Memory,
+  type Policy,
+} from '../plan/situation.ts';
 import type { Bookkeeper } from './bookkeeper.ts';
-import type { Held } from './held.ts';
+import { type Held, isSwitched } from './held.ts';
 import type { Inquirer } from './inquirer.ts';
+import { isOthers } from './ownership.ts';
 import type { Rooms } from './rooms.ts';
-import { takersFrom } from './takers.ts';
+import type { Sightings } from './sightings.ts';
+import type { Switchboard } from './switchboard.ts';
 
 const noHolds: Map<string, Hold> = new Map();
 
 /** Puts before the planner how an object is found, what is remembered of it, and what may be done. */
 export class Assessor {
   readonly #rooms: Rooms;
+  readonly #switchboard: Switchboard;
+  readonly #sightings: Sightings;
   readonly #ledger: Ledger;
   readonly #books: Bookkeeper;
   readonly #inquirer: Inquirer;
@@ -23,12 +33,16 @@ export class Assessor {
 
   constructor(
     rooms: Rooms,
+    switchboard: Switchboard,
+    sightings: Sightings,
     ledger: Ledger,
     books: Bookkeeper,
     inquirer: Inquirer,
     disruptive: () => DaemonSettings['disruptive'],
   ) {
     this.#rooms = rooms;
+    this.#switchboard = switchboard;
+    this.#sightings = sightings;
     this.#ledger = ledger;
     this.#books = books;
     this.#inquirer = inquirer;
@@ -37,32 +51,38 @@ export class Assessor {
 
   judge(id: ObjectId, held: Held): Judgement {
     this.#inquirer.know(id);
-    const link = this.#rooms.linkOf(id);
-    const view = this.#rooms.of(id)?.view;
-    const found =
-      link === undefined || view === undefined ? undefined : foundLink(view, held.wanted, link, held.sight);
-    this.#books.refusals.reconsider(held, () => this.fingerprint(id, held, link));
-    return this.judgeFound(id, held, found);
+    const sighting = this.#sightings.find(id, held);
+    if (sighting.is === 'unknown') return { ...inStep, unknown: sighting.why };
+    const isAway = isSwitched(held) && this.#switchboard.isAway;
+    // What was read last is no ground to say that something was made or found.
+    if (isAway && (held.arriving !== null || !this.#isKnown(id)))
+      return { ...inStep, unknown: 'waiting for Open vSwitch' };
+    this.#books.refusals.reconsider(held, () => this.#sightings.fingerprint(id, held));
+    const judged = this.judgeFound(id, held, sighting.is === 'found' ? sighting.found : undefined);
+    return isAway ? whileAway(held.wanted.kind, judged) : judged;
+  }
+
+  #isKnown(id: ObjectId): boolean {
+    const { origin, ifindex } = this.#ledger.get(id);
+    return origin !== null && ifindex !== null;
   }
 
   /** What would be said of an object if it were found so. */
   judgeFound(id: ObjectId, held: Held, found: FoundLink | undefined): Judgement {
     const world = (this.#rooms.of(id) ?? this.#rooms.host).identities.worldFor(held);
-    return judge(held.wanted, found, this.#ledger.get(id), this.#policyFor(held), world);
+    const policy = this.#policyFor(held);
+    if (!isSwitched(held)) return judge(held.wanted, found, this.#ledger.get(id), policy, world);
+    const around = { ...world, switched: this.#switchboard.sight.surroundings() };
+    return judge(held.wanted, found, this.#memoryOf(id, held), policy, around);
   }
 
-  /** The numbers of the links an object refers to. */
-  around(id: ObjectId, held: Held): readonly number[] {
-    const view = this.#rooms.of(id)?.view;
-    return view === undefined ? [] : mentioned(view, held.sight);
-  }
-
-  /** All that a refusal may hang on: while it is the same, the kernel would say the same again. */
-  fingerprint(id: ObjectId, held: Held, link: InventoryLink | undefined): string {
-    const view = this.#rooms.of(id)?.view;
-    if (view === undefined) return '';
-    const takers = takersFrom(this.#rooms, held.wanted).join();
-    return `${fingerprint(view, held.wanted, link, held.sight)}${takers}`;
+  /** Rows outlive a reboot, and so does the mark on them; and another's may have the name of one that vnetd made. */
+  #memoryOf(id: ObjectId, held: Held): Memory {
+    const memory = this.#ledger.get(id);
+    const thing = this.#switchboard.sight.presence(held);
+    if (thing === undefined) return memory;
+    if (memory.origin === null && thing.isMarked) return { ...memory, origin: 'made' };
+    return memory.origin === 'made' && isOthers(memory, thing) ? { ...memory, origin: 'found' } : memory;
   }
 
   #policyFor(held: Held): Policy {

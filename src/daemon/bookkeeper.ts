@@ -5,16 +5,19 @@ import type { ContestedSettings } from '../model/declaration.ts';
 import type { EventName, Happening } from '../model/event.ts';
 import { keysOf, type Outcome } from '../model/step.ts';
 import type { Performed } from '../owners/performer.ts';
-import { entryAt, type Judgement } from '../plan/situation.ts';
+import { entryAt, type Hold, type Judgement, working } from '../plan/situation.ts';
 import { masterOfPortKey } from '../reconcilers/index.ts';
 import { nowMicros, timeOfDay } from './clock.ts';
 import { type Contest, calmAt, drifted, held as holds, peace, repaired, waits } from './contest.ts';
-import { differs, type Held, nothingFitted, spoken, stateFor } from './held.ts';
+import { differs, type Held, isKeptInRows, isSwitched, nothingFitted, spoken, stateFor } from './held.ts';
 import type { Reason } from './queue.ts';
 import { Refusals } from './refusals.ts';
 
 const ENODEV = 19;
 const EEXIST = 17;
+
+/** Who makes of rows what they say, as it is waited for. */
+const makers: ReadonlySet<string> = new Set(['ovs-vswitchd', 'Open vSwitch']);
 
 const noReasons: ReadonlyMap<string, string> = new Map();
 
@@ -54,6 +57,16 @@ export class Bookkeeper {
     const { state, reason: why } = stateFor(judgement.findings);
     this.#become(id, held, pending ? 'pending' : state, why, now);
     if (judgement.findings.every(({ hold }) => hold !== null)) held.bounced = false;
+  }
+
+  /** Nothing is known of an object just now: what was found before is neither over nor new. */
+  unknown(id: ObjectId, held: Held, why: string): void {
+    this.#become(id, held, 'waiting', why, Date.now());
+  }
+
+  /** Something was asked for that takes its time. */
+  underway(id: ObjectId, held: Held): void {
+    this.#become(id, held, 'pending', null, Date.now());
   }
 
   /** Whether everything that could be done waits for a contest's pause. */
@@ -96,9 +109,14 @@ export class Bookkeeper {
       const finding = judgement.findings.find((one) => one.at === at);
       if (finding === undefined) continue;
       const became: Outcome = fields?.[at] ?? outcome;
+      // Whatever agrees at the next look is not vnetd’s doing.
+      if (became.is === 'overtaken') {
+        this.refusals.unsent(id, held, finding, 'somebody else changes it each time', mark);
+        continue;
+      }
       const drift = held.open.get(at);
       if (drift !== undefined) drift.repaired = { disruptive };
-      if (finding.drift && drift !== undefined && became.is === 'done') {
+      if (finding.drift && finding.midway !== true && drift !== undefined && became.is === 'done') {
         held.contests.set(at, repaired(held.contests.get(at) ?? peace, now, this.contestedSettings));
         this.#wakeAfterPause(id, held, at, now);
       }
@@ -116,7 +134,7 @@ export class Bookkeeper {
         const cause = held.forced ? 'drift' : 'edit';
         held.open.set(at, { cause, change: finding.change, noticed: null, repaired: { disruptive } });
       }
-      this.refusals.taken(id, held, finding, mark);
+      if (finding.midway !== true) this.refusals.taken(id, held, finding, mark);
     }
   }
 
@@ -157,14 +175,18 @@ export class Bookkeeper {
     const fresh: Change[] = [];
     const fought: Change[] = [];
     let fight: Contest | undefined;
-    for (const { at, change, drift } of judgement.findings) {
+    for (const { at, change, drift, hold, midway } of judgement.findings) {
       // What is being made or adopted was never whole before.
       if (!drift || held.arriving !== null || held.bounced || partOfAnother(held, at)) continue;
       const open = held.open.get(at);
-      if (open !== undefined && open.repaired === null) continue;
+      if (open !== undefined && (open.repaired === null || midway === true)) continue;
       // A repair that did not hold for one look is another drift, but not another one to tell of.
       if (open !== undefined) open.repaired = null;
-      else held.open.set(at, { cause: 'drift', change, noticed: reason.noticed, repaired: null });
+      else {
+        // How long what it waits for stays away is not vnetd's doing.
+        const noticed = hold?.why === 'waiting' ? null : reason.noticed;
+        held.open.set(at, { cause: 'drift', change, noticed, repaired: null });
+      }
       const before = held.contests.get(at) ?? peace;
       const contest = drifted(before, now, this.contestedSettings);
       held.contests.set(at, contest);
@@ -178,6 +200,11 @@ export class Bookkeeper {
     }
     if (fight !== undefined) this.#contest(id, held, fight, fought, now);
     if (fresh.length === 0) return;
+    // A link leaves before the rows do: that it was lost was their going.
+    if (fresh.some(({ key }) => key === 'exists')) {
+      held.untold = held.untold.filter(({ key }) => key !== working);
+      held.open.delete(working);
+    }
     if (held.untold.length === 0)
       held.untoldSince = reason.noticed === null ? now : Math.min(now, timeOfDay(reason.noticed));
     held.untold = [...held.untold, ...fresh];
@@ -191,7 +218,7 @@ export class Bookkeeper {
     held.untold = [];
     held.drifts += 1;
     held.lastDrift = at;
-    const by = changes.some(({ key }) => key === 'addresses') ? held.by : null;
+    const by = isSwitched(held) || changes.some(({ key }) => key === 'addresses') ? held.by : null;
     this.#say(id, held, 'drift', { at, changes, by });
     held.by = null;
     // In sync it is again since then at the earliest.
@@ -213,9 +240,11 @@ export class Bookkeeper {
 
   /** The link died under the repair: what looked like drift was its dying (the kernel takes a link down before it deletes it). */
   died(held: Held, isBack: boolean): void {
-    if (held.untold.length === 0 || held.untold.some(({ key }) => key === 'exists')) return;
-    const dying = held.untold;
-    held.untold = [];
+    if (held.untold.some(({ key }) => key === 'exists')) return;
+    // What the rows of the OVSDB say has nothing to do with a link's dying, and that it is lost is the very thing to tell.
+    const dying = held.untold.filter(({ key }) => key !== working && !isKeptInRows(held, key));
+    if (dying.length === 0) return;
+    held.untold = held.untold.filter((change) => !dying.includes(change));
     let noticed: number | null = null;
     for (const [at, drift] of held.open) {
       if (!dying.includes(drift.change)) continue;
@@ -254,26 +283,33 @@ export class Bookkeeper {
     if (!differing.has('kind')) held.toldWords.delete('kind');
     // Heeded after all: only what is taken in vain time after time counts.
     for (const at of held.unheeded.keys()) if (!differing.has(at)) held.unheeded.delete(at);
-    const atWork = judgement.findings.filter(({ hold }) => hold === null).map(({ at }) => at);
+    const isComing = (hold: Hold) => hold.why === 'waiting' && hold.for === held.wanted.name;
+    // Rows are no more than asked for while ovs-vswitchd has not made of them what they say.
+    const isUnmade = (at: string, hold: Hold) =>
+      at === working && (hold.why === 'refused' || (hold.why === 'waiting' && makers.has(hold.for)));
+    const atWork = judgement.findings
+      .filter(({ at, hold }) => hold === null || isComing(hold) || isUnmade(at, hold))
+      .map(({ at }) => at);
     const done: Change[] = [];
     let noticed: number | null | undefined;
     let disruptive = false;
     for (const [at, drift] of held.open) {
-      if (differing.has(at) || atWork.some((other) => belongsTo(other, at))) continue;
+      if (differing.has(at) || atWork.some((other) => belongsTo(held, other, at))) continue;
       held.open.delete(at);
       held.toldWords.delete(at);
       const contest = held.contests.get(at);
       if (contest?.fight != null) continue;
-      if (drift.repaired === null) continue;
+      // A link that came back is in the switch again, whoever saw to that.
+      if (drift.repaired === null && at !== working) continue;
       if (drift.cause === 'edit') {
         held.fitted = {
           changes: [...held.fitted.changes, drift.change],
-          disruptive: held.fitted.disruptive || drift.repaired.disruptive,
+          disruptive: held.fitted.disruptive || drift.repaired?.disruptive === true,
         };
         continue;
       }
       done.push(drift.change);
-      disruptive ||= drift.repaired.disruptive;
+      disruptive ||= drift.repaired?.disruptive === true;
       if (noticed === undefined || (noticed !== null && drift.noticed !== null && drift.noticed < noticed))
         noticed = drift.noticed;
     }
@@ -354,13 +390,20 @@ function addressesOf(id: ObjectId, { step, outcome }: Performed, judgement: Judg
 }
 
 /** Whether a difference is part of a larger drift: everything of a link that is gone, a port's attributes of a lost master. */
-function belongsTo(at: string, larger: string): boolean {
+function belongsTo(held: Held, at: string, larger: string): boolean {
   if (larger === 'exists') return at !== 'exists';
+  // A port whose link is taken in anew has another type for a moment, and a link that is made anew nothing on it.
+  if (larger === working)
+    return at === 'type' || (at !== working && at !== 'exists' && !isKeptInRows(held, listOf(at)));
   return larger === 'master' && (masterOfPortKey(at) !== undefined || at.startsWith('vlans/'));
 }
 
+function listOf(at: string): string {
+  return at.split('/')[0] ?? at;
+}
+
 function partOfAnother(held: Held, at: string): boolean {
-  return [...held.open.keys()].some((larger) => belongsTo(at, larger));
+  return [...held.open.keys()].some((larger) => belongsTo(held, at, larger));
 }
 
 function contestReason(contest: Contest): string {

@@ -1,15 +1,31 @@
 import { underlayWanted } from '../derive/underlay.ts';
-import type { InventoryLink } from '../inventory/links.ts';
 import { type ObjectId, resolveReference } from '../model/address.ts';
 import type { WantedLink } from '../model/declaration.ts';
 import type { Step } from '../model/step.ts';
 import type { Ledger } from '../owners/ledger.ts';
-import { digestOf, entryAt, everything, fetched, isOurs, type Judgement } from '../plan/situation.ts';
-import { kindNamed, listNamed, peerKeyOf } from '../reconcilers/index.ts';
+import {
+  digestOf,
+  entryAt,
+  everything,
+  fetched,
+  isOurs,
+  type Judgement,
+  working,
+} from '../plan/situation.ts';
+import { kindNamed, listNamed, peerKeyOf, switchedList } from '../reconcilers/index.ts';
 import { missingToMake } from '../reconcilers/kind.ts';
 import type { Held } from './held.ts';
 import type { Objects } from './objects.ts';
+import { isOthers, type Owned } from './ownership.ts';
 import type { SharedEntries } from './shared-entries.ts';
+
+/** What is seen of an object that is there. */
+export interface SeenThing extends Owned {
+  readonly mac: string;
+  readonly lower: number;
+  /** The number of its link, where that is not the thing itself; 0 for none. */
+  readonly link?: number;
+}
 
 /** What vnetd is about to make, and what it saw to be in force, as the ledger remembers it. */
 export class Claims {
@@ -59,8 +75,8 @@ export class Claims {
     id: ObjectId,
     held: Held,
     judgement: Judgement,
-    link: InventoryLink | undefined,
-    lower: InventoryLink | undefined,
+    link: SeenThing | undefined,
+    lower: SeenThing | undefined,
   ): void {
     const ledger = this.#ledger;
     // A card that went is awaited, and another one when it comes; what vnetd could make stays what it was.
@@ -69,7 +85,10 @@ export class Claims {
     );
     if (link === undefined && awaited && !canBeMade(held)) ledger.lost(id);
     if (link !== undefined) {
-      if (held.arriving === 'adopted') ledger.claim(id, held.wanted.kind, 'found');
+      // Where vnetd made something there may be another's of its name by now.
+      if (ledger.get(id).origin === 'made' && isOthers(ledger.get(id), link)) held.arriving = 'adopted';
+      if (held.arriving === 'adopted')
+        ledger.claim(id, held.wanted.kind, link.isMarked === true ? 'made' : 'found');
       const { origin } = ledger.get(id);
       const otherEnd = origin === 'made' && peerKeyOf(held.wanted.kind) !== undefined ? link.lower : null;
       const mac = origin === 'made' && hasOwnMac(held, link, lower) ? link.mac : null;
@@ -80,8 +99,13 @@ export class Claims {
         isOurs(ledger.get(id).inForce.get(at)?.how) || this.#shared.isOursElsewhere(held.wanted, at);
       ledger.bring(id, at, digest, isPut ? 'put' : 'found');
     }
-    for (const { at, change, hold } of judgement.findings) {
+    for (const { at, change, drift, hold } of judgement.findings) {
+      // What went is told once, also to whoever starts again before it returns.
+      if (at === working && drift && hold?.why === 'waiting') ledger.bring(id, at, working, 'left');
       if (hold?.why === 'adoption') ledger.bring(id, at, digestOf(change.wanted), 'left');
+      // What a port that went took out of a row is told with the port, also when it is put back in.
+      const standing = switchedList(change.key) === undefined ? undefined : ledger.get(id).inForce.get(at);
+      if (hold?.why === 'waiting' && standing !== undefined) ledger.bring(id, at, standing.digest, 'sent');
     }
     const { namespace, kind, fields } = held.wanted;
     for (const at of ledger.get(id).inForce.keys()) {
@@ -118,7 +142,7 @@ export class Claims {
 
 /** Whether an address inside an object is still in its declaration. */
 function isWanted(wanted: WantedLink, at: string): boolean {
-  if (at === fetched) return true;
+  if (at === fetched || at === working) return true;
   const slash = at.indexOf('/');
   if (slash < 0) return Object.hasOwn(wanted.fields, at);
   const [name, entry] = [at.slice(0, slash), at.slice(slash + 1)];
@@ -135,6 +159,6 @@ function canBeMade({ wanted }: Held): boolean {
 }
 
 /** What a link has from the one it stands on is not its own: on another card it is to have that one's. */
-function hasOwnMac({ wanted }: Held, { mac }: InventoryLink, lower: InventoryLink | undefined): boolean {
+function hasOwnMac({ wanted }: Held, { mac }: SeenThing, lower: SeenThing | undefined): boolean {
   return mac !== '' && !(kindNamed(wanted.kind)?.address === 'lower' && lower?.mac === mac);
 }

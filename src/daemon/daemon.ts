@@ -80,8 +80,9 @@ export async function runDaemon(options: Options, { version, keeper, pulse }: Be
         if (note !== null) journal.warn(note);
         published.changed();
       } else if (message.say === 'trouble') {
-        keeperTrouble = message.sentence;
-        if (message.sentence !== null) journal.warn(message.sentence);
+        keeperTrouble = message.standing;
+        if (message.begins !== undefined) journal.warn(message.begins);
+        if (message.over !== undefined) journal.notice(message.over);
         published.changed();
       }
     },

@@ -6,6 +6,7 @@ import type { Salvage } from '../owners/salvage.ts';
 import { RTM } from '../wire/rtnetlink.ts';
 import { nowMicros } from './clock.ts';
 import type { Doorman } from './doorman.ts';
+import { isSwitched } from './held.ts';
 import type { Objects } from './objects.ts';
 import type { Queue } from './queue.ts';
 import type { Reader } from './reader.ts';
@@ -86,7 +87,20 @@ export class Ears {
       if (masterName !== undefined) this.#look(objectId(namespace, masterName));
     }
     if (touch.standing) for (const one of objects.mentioning(id)) this.#look(one);
+    else if (touch.masters.length > 0) this.#lookAtTakers(id);
     if (touch.what === 'list') this.#blame(id, touch.requester);
+  }
+
+  /**
+   * A link has one master: what Open vSwitch could not take in it may have now. Of what it has, it says itself that it
+   * went, which takes a moment longer.
+   */
+  #lookAtTakers(id: ObjectId): void {
+    const { objects } = this.#around;
+    for (const one of objects.mentioning(id)) {
+      const held = objects.get(one);
+      if (held?.state === 'refused' && isSwitched(held)) this.#look(one);
+    }
   }
 
   #look(id: ObjectId): void {

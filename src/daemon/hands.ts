@@ -7,16 +7,18 @@ import type { NamespaceMaker } from '../owners/namespace-maker.ts';
 import type { Job, Performed, Performer } from '../owners/performer.ts';
 import { readLinkRequest } from '../owners/rtnetlink.ts';
 import type { Judgement } from '../plan/situation.ts';
+import { ownerOfStep } from '../reconcilers/index.ts';
 import type { Arming } from './arming.ts';
-import type { Assessor } from './assessor.ts';
 import type { Bookkeeper } from './bookkeeper.ts';
 import type { Claims } from './claims.ts';
 import { Flights } from './flights.ts';
-import type { Held } from './held.ts';
+import { type Held, isSwitched } from './held.ts';
 import { namesMade } from './names-made.ts';
 import type { Objects } from './objects.ts';
-import type { Queue } from './queue.ts';
+import type { Queue, Reason } from './queue.ts';
 import type { Rooms } from './rooms.ts';
+import type { Sightings } from './sightings.ts';
+import type { Switchboard } from './switchboard.ts';
 import { explained } from './takers.ts';
 
 /** What is to be done for one object, and how the links it refers to stood when that was decided. */
@@ -27,7 +29,7 @@ export interface Work {
   readonly steps: readonly Step[];
   readonly disruptive: boolean;
   readonly around: readonly number[];
-  readonly before: number | undefined;
+  readonly before: { readonly ifindex: number; readonly link?: number } | undefined;
 }
 
 interface Surroundings {
@@ -37,11 +39,12 @@ interface Surroundings {
   readonly ledger: Ledger;
   readonly performer: Performer;
   readonly maker: NamespaceMaker;
-  readonly assessor: Assessor;
   readonly claims: Claims;
   readonly books: Bookkeeper;
   readonly arming: Arming;
   readonly queue: Queue;
+  readonly switchboard: Switchboard;
+  readonly sightings: Sightings;
 }
 
 /** Does what was decided, and has it booked; of many things the kernel is at one batch while the next is judged. */
@@ -62,16 +65,32 @@ export class Hands {
 
   /** Whether something of an object, or of what it refers to, is in the air: what stands on others comes after them. */
   mustWait(id: ObjectId, { sight }: Held): boolean {
+    const { switchboard } = this.#around;
+    if (switchboard.mail.isAloft(id) || sight.mentions.some((other) => switchboard.mail.isSent(other)))
+      return true;
     if (!this.flights.isAwaiting) return false;
     return this.#isAloft(id) || sight.mentions.some((other) => this.#isAloft(other));
   }
 
+  /** Whether an object is to be looked at when something has landed. */
+  waits(id: ObjectId): boolean {
+    return this.flights.waits(id) || this.#around.switchboard.mail.waits(id);
+  }
+
+  /** Keeps an object from being looked at until something has landed. */
+  park(id: ObjectId, reason: Reason): void {
+    if (this.flights.isAwaiting) this.flights.park(id, reason);
+    else this.#around.switchboard.mail.park(id, reason);
+  }
+
   /** `making` are the objects there will be, in work or not: the other ends of pairs too. */
-  act(jobs: readonly Work[], making: Iterable<ObjectId>): void {
+  act(all: readonly Work[], making: Iterable<ObjectId>): void {
     const { channel, rooms, ledger, performer, claims, books } = this.#around;
-    for (const { id, held, steps } of jobs)
+    for (const { id, held, steps } of all)
       for (const along of claims.before(id, held, steps)) books.repairedWith(along);
     ledger.write();
+    const jobs = this.#handOver(all);
+    if (jobs.length === 0) return;
     const reflexed = channel.reflexed;
     let reads: readonly number[] = [];
     const reading = () => {
@@ -88,6 +107,30 @@ export class Hands {
     const results = this.perform(jobs);
     this.#bouncing = false;
     this.#book(jobs, results, channel.hasReflexed ? undefined : reflexed);
+  }
+
+  /** What Open vSwitch does goes its own way; answers with what is left for the kernel. */
+  #handOver(all: readonly Work[]): readonly Work[] {
+    const left: Work[] = [];
+    const theirs: Work[] = [];
+    for (const work of all) {
+      const isTheirs = (step: Step) => ownerOfStep(work.held.wanted.kind, step) === 'ovsdb';
+      const steps = work.steps.filter((step) => !isTheirs(step));
+      if (steps.length < work.steps.length) theirs.push({ ...work, steps: work.steps.filter(isTheirs) });
+      if (steps.length > 0) left.push(steps.length === work.steps.length ? work : { ...work, steps });
+    }
+    for (const { id, held } of theirs) this.#around.books.underway(id, held);
+    if (theirs.length > 0) this.#around.switchboard.mail.act(theirs);
+    return left;
+  }
+
+  /** What Open vSwitch was asked for came to this. */
+  landed(work: Work, results: readonly Performed[]): void {
+    const { held } = work;
+    // Only now, behind the repair: it takes reading a file.
+    if (held.untold.length > 0) held.by = this.#around.switchboard.sight.authorOf(held);
+    this.#performed(work, results);
+    this.#around.queue.add(work.id, { noticed: null, urgent: true });
   }
 
   /** Sends the steps of many objects together; what each came to, in the same order. */
@@ -134,32 +177,41 @@ export class Hands {
   }
 
   #performed({ id, held, judgement, disruptive, around, before }: Work, results: readonly Performed[]): void {
-    const { rooms, books, assessor } = this.#around;
-    const link = rooms.linkOf(id);
+    const { rooms, books, sightings, switchboard } = this.#around;
+    const link = sightings.presenceOf(id, held);
     const remade = results.some(({ step }) => step.do === 'delete' && step.id === id);
-    if (link?.ifindex !== before && !remade) books.died(held, link !== undefined);
-    if (link !== undefined) books.tellDrift(id, held);
+    // Its own link is gone: what keeps it has not said yet that it is, too.
+    const isDying = (before?.link ?? 0) !== 0 && link?.link === 0;
+    if (isDying) books.died(held, false);
+    else if (link?.ifindex !== before?.ifindex && !remade) books.died(held, link !== undefined);
+    // A refusal is told after what it was to mend.
+    const isRefused = isSwitched(held) && results.some(({ outcome }) => outcome.is === 'refused');
+    if (link !== undefined || isRefused) books.tellDrift(id, held);
     books.mending(id, held);
-    const mark = () => assessor.fingerprint(id, held, link);
+    const mark = () => sightings.fingerprint(id, held);
     // A link it refers to went or came while the request was on its way: the answer was to another question.
-    const overtaken = assessor.around(id, held).some((ifindex, i) => ifindex !== around[i]);
+    const overtaken = sightings.around(id, held).some((ifindex, i) => ifindex !== around[i]);
     for (const result of results) {
-      const told = explained(rooms, held.wanted, result);
+      const told = isSwitched(held)
+        ? switchboard.sight.explained(held, result)
+        : explained(rooms, held.wanted, result);
       books.performed(id, held, judgement, told, disruptive, overtaken, mark);
     }
     for (const { step, outcome } of results) {
-      if (step.do !== 'create' || outcome.is === 'done') continue;
+      // What somebody else made first is found, and adopted for what it is.
+      if (step.do !== 'create' || outcome.is === 'done' || outcome.is === 'overtaken') continue;
       for (const unmade of namesMade(step)) this.#unmade(unmade, outcome.is === 'refused');
     }
   }
 
   /** No notice will come of what could not be made: the other end of a pair has to be looked at without. */
   #unmade(id: ObjectId, isRefused: boolean): void {
-    const { rooms, objects, ledger, queue } = this.#around;
+    const { objects, ledger, queue, sightings } = this.#around;
     const held = objects.get(id);
     if (held === undefined) return;
     // A claim on it would be a claim on what somebody else makes later.
-    if (isRefused && held.arriving === 'created' && rooms.linkOf(id) === undefined) ledger.forget(id);
+    if (isRefused && held.arriving === 'created' && sightings.presenceOf(id, held) === undefined)
+      ledger.forget(id);
     queue.add(id, { noticed: null, urgent: false });
   }
 }

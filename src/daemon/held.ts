@@ -7,7 +7,8 @@ import type { ObjectState, ObjectStatus } from '../model/status.ts';
 import type { Value } from '../model/value.ts';
 import type { LinkNumber } from '../netlink/native.ts';
 import { needWords } from '../plan/hold.ts';
-import type { Finding, Hold } from '../plan/situation.ts';
+import { type Finding, type Hold, working } from '../plan/situation.ts';
+import { kindNamed, rowOf, switchedList } from '../reconcilers/index.ts';
 import type { Lack } from './abilities/lack.ts';
 import type { Contest } from './contest.ts';
 
@@ -72,6 +73,16 @@ export interface Held {
   armed: LinkNumber | undefined;
   /** Who changed a list last, until the look that finds the drift. */
   by: Requester | null;
+}
+
+/** Whether a difference is one of an object's rows in the OVSDB. */
+export function isKeptInRows({ wanted }: Pick<Held, 'wanted'>, key: string): boolean {
+  return rowOf(wanted.kind, key)?.place.at === 'ovsdb' || switchedList(key) !== undefined;
+}
+
+/** Whether an object is kept by Open vSwitch, and found in its database. */
+export function isSwitched({ wanted }: Pick<Held, 'wanted'>): boolean {
+  return kindNamed(wanted.kind)?.owner === 'ovsdb';
 }
 
 export interface Fitted {
@@ -162,6 +173,7 @@ function reasonFor({ change, need }: Finding, hold: Hold): string {
 export function differs({ key, wanted, found, movedTo }: Change): string {
   if (movedTo !== undefined) return `it was moved to ${movedTo}`;
   if (key === 'exists') return 'it is gone';
+  if (key === working) return 'it has lost its link';
   if (wanted === null) return `${key} has ${show(found)}, which nobody declared`;
   if (found === null)
     return key === 'master' ? `master is none, wanted ${show(wanted)}` : `${key} lacks ${show(wanted)}`;
@@ -174,5 +186,5 @@ function show(value: Value): string {
 
 /** An address inside an object as a reader says it: a list entry is its list and its key. */
 export function spoken(at: string): string {
-  return at.replace('/', ' ');
+  return at === working ? 'its link' : at.replace('/', ' ');
 }

@@ -8,6 +8,7 @@ import { watchModuleFiles } from './abilities/watch-files.ts';
 import { detailOf, doctorOf, planOf, undeclaredOf } from './answers.ts';
 import { Changes, type DeclarationChange } from './changes.ts';
 import { statusOf } from './held.ts';
+import { identityOf, realFolder } from './identity.ts';
 import { Keeper } from './keeper.ts';
 import type { Answers, FromKeeper, KeeperData, Question, ToKeeper } from './messages.ts';
 import { News } from './news.ts';
@@ -25,12 +26,17 @@ function run(port: NonNullable<typeof parentPort>, data: KeeperData): void {
   let sweeping: NodeJS.Timeout | undefined;
 
   const tell = (message: FromKeeper) => port.postMessage(message);
-  let trouble: string | null = null;
-  const ledger = new Ledger(`${data.runtimeDirectory}/ledger`, scopeHere(), (sentence) => {
-    if (sentence === trouble) return;
-    trouble = sentence;
-    tell({ say: 'trouble', sentence });
-  });
+  const troubles = new Map<string, string>();
+  const trouble = (about: string, sentence: string | null, over: string) => {
+    if ((troubles.get(about) ?? null) === sentence) return;
+    if (sentence === null) troubles.delete(about);
+    else troubles.set(about, sentence);
+    const standing = troubles.size === 0 ? null : [...troubles.values()].join('; ');
+    tell({ say: 'trouble', standing, ...(sentence === null ? { over } : { begins: sentence }) });
+  };
+  const ledger = new Ledger(`${data.runtimeDirectory}/ledger`, scopeHere(), (sentence) =>
+    trouble('the ledger', sentence, 'what vnetd made is written down again'),
+  );
   const news = new News(
     (batch) => tell({ say: 'news', ...batch }),
     (id) => {
@@ -52,6 +58,9 @@ function run(port: NonNullable<typeof parentPort>, data: KeeperData): void {
     namespaces: '/run/netns',
     ledger,
     facets: { node: new DeviceNodes() },
+    ovsdb: data.ovsdb,
+    identity: identityOf(realFolder(data.configDirectory)),
+    trouble,
     happened: (happening) => news.happened(happening),
     changed: (id) => news.changed(id),
     settled: (generation) => {

@@ -1,6 +1,5 @@
 import type { Facets } from '../inventory/facets.ts';
-import type { InventoryLink } from '../inventory/links.ts';
-import { isNamespaceId, namespaceItself, type ObjectId } from '../model/address.ts';
+import { namespaceItself, type ObjectId, parseObjectId, partId, wholeOf } from '../model/address.ts';
 import type { DaemonSettings } from '../model/declaration.ts';
 import type { Happening } from '../model/event.ts';
 import type { PlannedStep } from '../model/step.ts';
@@ -12,20 +11,20 @@ import type { FacetOwner } from '../owners/facet-owner.ts';
 import type { Ledger } from '../owners/ledger.ts';
 import { NamespaceMaker } from '../owners/namespace-maker.ts';
 import { Performer } from '../owners/performer.ts';
-import { readLinkRequest } from '../owners/rtnetlink.ts';
 import type { Judgement } from '../plan/situation.ts';
+import { kindNamed } from '../reconcilers/index.ts';
 import { Arming } from './arming.ts';
 import { Assessor } from './assessor.ts';
+import { Attendant } from './attendant.ts';
 import { Bookkeeper } from './bookkeeper.ts';
 import type { DeclarationChange } from './changes.ts';
 import { Claims } from './claims.ts';
 import { nowMicros } from './clock.ts';
 import { Doorman } from './doorman.ts';
 import { Ears } from './ears.ts';
-import { Hands, type Work } from './hands.ts';
-import type { Held } from './held.ts';
+import { Hands } from './hands.ts';
+import { type Held, isSwitched } from './held.ts';
 import { Inquirer } from './inquirer.ts';
-import { namesMade } from './names-made.ts';
 import { Objects } from './objects.ts';
 import { Queue, type Reason } from './queue.ts';
 import { Reader } from './reader.ts';
@@ -33,7 +32,10 @@ import { Removals } from './removals.ts';
 import type { Room } from './room.ts';
 import { Rooms } from './rooms.ts';
 import { SharedEntries } from './shared-entries.ts';
+import { Sightings } from './sightings.ts';
 import { Sweeper } from './sweeper.ts';
+import { SwitchRemovals } from './switch-removals.ts';
+import { Switchboard } from './switchboard.ts';
 import { openChannel } from './watchman.ts';
 
 /** At most so many objects and so long a turn, so that the event loop of the thread stays awake. */
@@ -52,6 +54,12 @@ export interface Rim {
   readonly ledger: Ledger;
   /** Who has parts of links beside rtnetlink. */
   readonly facets: Facets<FacetOwner>;
+  /** Where the OVSDB listens, if not where the declaration says. */
+  readonly ovsdb: string | undefined;
+  /** By which what this vnetd made is told from what another did. */
+  readonly identity: string;
+  /** What is the matter with something beside the objects, or (null) that it is over, and how that is said. */
+  trouble(about: string, sentence: string | null, over: string): void;
   happened(happening: Happening): void;
   changed(id: ObjectId): void;
   settled(generation: number): void;
@@ -59,12 +67,6 @@ export interface Rim {
   soon(work: () => void): void;
   /** Calls back after so many milliseconds. */
   later(work: () => void, ms: number): void;
-}
-
-/** What was found of an object, and what is to be done about it now. */
-interface Look {
-  readonly judgement: Judgement;
-  readonly now: readonly PlannedStep[];
 }
 
 /** Keeps what is declared: reads, judges, acts, and says what happened. */
@@ -88,8 +90,13 @@ export class Keeper {
   readonly #assessor: Assessor;
   readonly #hands: Hands;
   readonly #ears: Ears;
+  readonly #switchboard: Switchboard;
+  readonly #switchRemovals: SwitchRemovals;
+  readonly sightings: Sightings;
+  readonly #attendant: Attendant;
   #settings: DaemonSettings | undefined;
   #generation = 0;
+  #whole = false;
   #settled = true;
   #lost = false;
   #working = false;
@@ -133,8 +140,32 @@ export class Keeper {
     this.#maker = new NamespaceMaker(rim.namespaces, (name) => this.#doorman.look(name));
     this.#books = new Bookkeeper(rim, (id) => this.#wake(id));
     this.#claims = new Claims(rim.ledger, this.objects, this.#shared);
+    this.#switchboard = new Switchboard({
+      identity: rim.identity,
+      objects: this.objects,
+      queue: this.#queue,
+      view: () => this.rooms.host.view,
+      landed: (work, results) => this.#hands.landed(work, results),
+      isComing: (id, held) => this.#isComing(id, held),
+      // What the kernel said by now is read first: of a port's link it tells before Open vSwitch does.
+      changed: () => this.#turn(),
+      read: () => this.#findUndeclared(),
+      trouble: (sentence, over) => rim.trouble('Open vSwitch', sentence, over),
+      soon: (work) => rim.soon(work),
+      later: (work, ms) => rim.later(work, ms),
+    });
+    this.#switchRemovals = new SwitchRemovals({
+      ledger: rim.ledger,
+      switchboard: this.#switchboard,
+      happened: (happening) => rim.happened(happening),
+      release: (id, parting) => this.#removals.release(id, parting),
+      isMoving: (id) => this.#heirOf(id) !== undefined,
+    });
+    this.sightings = new Sightings(this.objects, this.rooms, this.#switchboard);
     this.#assessor = new Assessor(
       this.rooms,
+      this.#switchboard,
+      this.sightings,
       rim.ledger,
       this.#books,
       this.#inquirer,
@@ -165,11 +196,24 @@ export class Keeper {
       ledger: rim.ledger,
       performer: this.#performer,
       maker: this.#maker,
-      assessor: this.#assessor,
       claims: this.#claims,
       books: this.#books,
       arming: this.#arming,
       queue: this.#queue,
+      switchboard: this.#switchboard,
+      sightings: this.sightings,
+    });
+    this.#attendant = new Attendant({
+      objects: this.objects,
+      rooms: this.rooms,
+      switchboard: this.#switchboard,
+      sightings: this.sightings,
+      queue: this.#queue,
+      assessor: this.#assessor,
+      books: this.#books,
+      claims: this.#claims,
+      arming: this.#arming,
+      hands: this.#hands,
     });
     this.#ears = new Ears({
       rooms: this.rooms,
@@ -223,21 +267,21 @@ export class Keeper {
     for (const id of changed) {
       this.#arming.disarm(this.objects.get(id));
       this.#removals.cancel(id);
+      this.#switchRemovals.cancel(id);
       this.#knowNamespace(id);
       this.#queue.add(id, reason);
       this.#rim.changed(id);
     }
-    if (declaration.whole) {
-      for (const id of this.#rim.ledger.ids()) {
-        if (this.objects.get(id) === undefined) this.#removals.add(id);
-      }
-    }
+    this.#whole = declaration.whole;
+    this.#findUndeclared();
+    if (this.#concernsSwitches()) this.#switchboard.follow(this.#rim.ovsdb ?? declaration.daemon.ovsdb);
     this.#work();
   }
 
   /** Looks at everything once more: what the kernel does not announce is found here. Paced, behind every repair. */
   sweep(): void {
     this.#lookAgain(this.#books.refusals.abilitiesMayHaveChanged(this.objects));
+    this.#switchboard.sweep();
     this.#sweeper.sweep();
   }
 
@@ -279,6 +323,8 @@ export class Keeper {
     this.#doorman.stop();
     for (const owner of Object.values(this.#rim.facets)) owner.close();
     await this.#removals.end();
+    await this.#switchRemovals.end();
+    this.#switchboard.close();
   }
 
   /** What would be done to an object now, disruptive and withheld steps marked. */
@@ -294,9 +340,57 @@ export class Keeper {
     return held === undefined ? undefined : this.#assessor.judge(id, held);
   }
 
-  /** The link an object stands for, whatever its name is just now. */
-  linkOf(id: ObjectId): InventoryLink | undefined {
-    return this.rooms.linkOf(id);
+  /** Whether a bridge that is not there will be made as soon as it is looked at. */
+  #isComing(id: ObjectId, held: Held): boolean {
+    if (held.refusals.has('exists') || this.#books.contested(held).has('exists')) return false;
+    return held.forced || held.wanted.onDrift === 'restore' || this.#claims.neverSeen(id);
+  }
+
+  /** Whether anything of Open vSwitch is declared, or was made and is to go. */
+  #concernsSwitches(): boolean {
+    for (const [, held] of this.objects.entries()) if (isSwitched(held)) return true;
+    return this.#rim.ledger.ids().some((id) => kindNamed(this.#rim.ledger.get(id).kind)?.owner === 'ovsdb');
+  }
+
+  /** What vnetd made or adopted, or marked as its own, and nobody declares any more. */
+  #findUndeclared(): void {
+    const { ledger } = this.#rim;
+    for (const id of ledger.ids()) if (this.objects.get(id) === undefined) this.#passOn(id);
+    if (!this.#whole) return;
+    for (const id of ledger.ids()) {
+      if (this.objects.get(id) !== undefined) continue;
+      const isSwitched = kindNamed(ledger.get(id).kind)?.owner === 'ovsdb';
+      // What stays in Open vSwitch may be let go of already.
+      if (!this.#removals.has(id)) (isSwitched ? this.#switchRemovals : this.#removals).add(id);
+    }
+    for (const id of this.#switchboard.sight.marked())
+      if (this.#heirOf(id) === undefined && this.objects.get(id) === undefined && !this.#removals.has(id))
+        this.#switchRemovals.add(id);
+  }
+
+  /** A port that is declared on another bridge by now is moved there with all that is known of it. */
+  #passOn(id: ObjectId): void {
+    const heir = this.#heirOf(id);
+    const held = heir === undefined ? undefined : this.objects.get(heir);
+    if (heir === undefined || held === undefined) return;
+    const { ledger } = this.#rim;
+    const { kind, origin } = ledger.get(id);
+    const message = `no longer declared; it is ${heir} now`;
+    if (origin !== null) this.#rim.happened({ at: Date.now(), id, event: 'removed', kind, message });
+    if (ledger.get(heir).origin === null) {
+      ledger.pass(id, heir);
+      held.edited = true;
+    } else ledger.forget(id);
+    ledger.write();
+  }
+
+  /** The declared port that has the name of another one, which may be on another bridge: the OVSDB has one of a name. */
+  #heirOf(id: ObjectId): ObjectId | undefined {
+    if (wholeOf(id) === undefined) return undefined;
+    const { name } = parseObjectId(id);
+    for (const other of this.objects.mentioning(partId('', name)))
+      if (other !== id && wholeOf(other) !== undefined && parseObjectId(other).name === name) return other;
+    return undefined;
   }
 
   #turn(): void {
@@ -343,7 +437,7 @@ export class Keeper {
       if (this.#lost) continue;
       // What a reflex answered is looked at before anything more is read, which would hide the drift.
       if (!this.#channel.hasReflexed) this.#reader.freshen(this.#hands.flights.isAwaiting);
-      this.#lookAt(this.#queue.take(this.#channel.hasReflexed ? this.#queue.size : BATCH));
+      this.#attendant.lookAt(this.#queue.take(this.#channel.hasReflexed ? this.#queue.size : BATCH));
       // What nobody asked a reflex for is given up below, before anything is read.
       const isStray = this.#queue.size === 0 && this.#channel.hasReflexed;
       if (isStray || performance.now() > end) break;
@@ -364,106 +458,17 @@ export class Keeper {
 
   /** Whoever asked for an object is answered once nothing waits to be done for it. */
   #answer(): void {
-    const ready = this.#asked.filter(({ id }) => !this.#queue.has(id) && !this.#hands.flights.waits(id));
+    const ready = this.#asked.filter(({ id }) => !this.#queue.has(id) && !this.#hands.waits(id));
     this.#asked = this.#asked.filter((one) => !ready.includes(one));
     for (const { then } of ready) then();
   }
 
   #settle(): void {
-    if (this.#removals.start(() => this.#turn()) || this.#settled) return;
+    const isRemoving = this.#removals.start(() => this.#turn());
+    if (this.#switchRemovals.start(() => this.#turn()) || isRemoving || this.#settled) return;
+    if (this.#switchboard.isAwaiting) return;
     this.#settled = true;
     this.#rim.settled(this.#generation);
-  }
-
-  #lookAt(batch: readonly [ObjectId, Reason][]): void {
-    const jobs: Work[] = [];
-    const idle: (() => void)[] = [];
-    const making = new Set<ObjectId>();
-    let needsAll = false;
-    for (const [id, reason] of batch) {
-      const held = this.objects.get(id);
-      if (held === undefined) continue;
-      if (this.#hands.mustWait(id, held)) {
-        this.#hands.flights.park(id, reason);
-        continue;
-      }
-      const look = this.#look(id, held, reason);
-      if (look === undefined) continue;
-      const { judgement, now } = look;
-      if (now.length === 0) {
-        idle.push(() => this.#seen(id, held, judgement));
-        continue;
-      }
-      const names = now.flatMap(({ step }) => namesMade(step));
-      // The other end of a pair is made by the same request; it is looked at again when its notice comes.
-      if (names.some((name) => making.has(name))) continue;
-      const disruptive = now.some((one) => one.disruptive);
-      // What others stand on is not to be judged by what was before the batch in the air.
-      if (
-        this.#hands.flights.isAwaiting &&
-        (disruptive || names.some((name) => this.#hands.flights.has(name)))
-      ) {
-        this.#hands.flights.park(id, reason);
-        needsAll ||= disruptive;
-        continue;
-      }
-      for (const name of names) making.add(name);
-      const around = this.#assessor.around(id, held);
-      const before = this.linkOf(id)?.ifindex;
-      jobs.push({ id, held, judgement, steps: now.map(({ step }) => step), disruptive, around, before });
-    }
-    // Only now, since it may read notices: that of a reflex's repair would hide the drift from whoever was not judged yet.
-    for (const see of idle) see();
-    if (jobs.length > 0) this.#hands.act(jobs, making);
-    if (needsAll) this.#hands.landAll();
-  }
-
-  /** A surprise about one object stays with that object. */
-  #look(id: ObjectId, held: Held, reason: Reason): Look | undefined {
-    try {
-      const judgement = this.#assessor.judge(id, held);
-      const foreign = judgement.findings.some(({ at }) => at === 'exists' || at === 'kind');
-      if (!foreign && this.#claims.isNew(id)) held.arriving = 'adopted';
-      this.#books.noticed(id, held, judgement, reason);
-      const ready = judgement.steps.filter(({ withheld }) => withheld === null);
-      const now = ready.length > 0 && this.#books.mustWait(held, judgement) ? [] : ready;
-      // What is about to be acted on is looked at again right after: the repair does not wait for the books.
-      if (now.length === 0) this.#books.stated(id, held, judgement);
-      return { judgement, now };
-    } catch (error) {
-      this.#books.broken(id, held, error);
-      return undefined;
-    }
-  }
-
-  /** Nothing is to be done now: what was found is told and remembered. */
-  #seen(id: ObjectId, held: Held, judgement: Judgement): void {
-    if (this.#isDying(id, held)) return;
-    held.forced = false;
-    this.#books.tellDrift(id, held);
-    this.#books.tellRefusals(id, held, judgement);
-    // What has its name and is of another kind is not what the object stands for.
-    const stranger = judgement.findings.some(({ at, hold }) => at === 'kind' && hold?.why === 'refused');
-    const link = stranger ? undefined : this.linkOf(id);
-    const room = this.rooms.of(id);
-    if (link !== undefined) room?.identities.saw(id, link);
-    const lower = link === undefined ? undefined : room?.view.under(link)?.inventory.link(link.lower);
-    this.#claims.seen(id, held, judgement, link, lower);
-    this.#books.arrived(id, held, judgement);
-    if (judgement.findings.length > 0) this.#arming.disarm(held);
-    else if (!isNamespaceId(id)) this.#arming.inStep(id, held);
-  }
-
-  /** A link that is being deleted is taken down first: what would be told is told when it is known to live. */
-  #isDying(id: ObjectId, held: Held): boolean {
-    const link = this.linkOf(id);
-    if (link === undefined || held.untold.length === 0) return false;
-    this.rooms.of(id)?.channel.exchange([readLinkRequest(link.ifindex)]);
-    const now = this.linkOf(id);
-    if (now?.ifindex === link.ifindex) return false;
-    this.#books.died(held, now !== undefined);
-    this.#queue.add(id, { noticed: null, urgent: true });
-    return true;
   }
 
   /** Events were lost, or nothing was read yet: read everything again. */

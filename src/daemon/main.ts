@@ -32,7 +32,12 @@ async function run(options: Options): Promise<number> {
     throw new Failure('no-permission', 'vnetd changes links and must be started as root');
   beTheOnlyOne(options.runtimeDirectory);
   const pulse = new Pulse(Pulse.memory());
-  const keeper = startKeeper({ runtimeDirectory: options.runtimeDirectory, pulse: pulse.memory });
+  const keeper = startKeeper({
+    runtimeDirectory: options.runtimeDirectory,
+    configDirectory: options.configDirectory,
+    ovsdb: options.ovsdb,
+    pulse: pulse.memory,
+  });
   try {
     const { runDaemon } = await import('./daemon.ts');
     return await runDaemon(options, { version: version(), keeper, pulse });

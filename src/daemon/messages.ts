@@ -66,8 +66,13 @@ export type FromKeeper =
   | { readonly say: 'answer'; readonly number: number; readonly answer: Answers[keyof Answers] }
   /** What vnetd has to do with though no file declares it, whenever that changes. */
   | { readonly say: 'undeclared'; readonly ids: readonly ObjectId[] }
-  /** What is the matter beside the objects, or null when it is over. */
-  | { readonly say: 'trouble'; readonly sentence: string | null }
+  /** What is the matter beside the objects, or null, and what of it begins or is over just now. */
+  | {
+      readonly say: 'trouble';
+      readonly standing: string | null;
+      readonly begins?: string;
+      readonly over?: string;
+    }
   /** A surprise inside the keeper: it has ended or is about to. */
   | { readonly say: 'failed'; readonly message: string }
   /** All sockets are closed, the last happenings are sent. */
@@ -76,6 +81,10 @@ export type FromKeeper =
 /** What the keeper is started with. */
 export interface KeeperData {
   readonly runtimeDirectory: string;
+  /** Where its declaration is, by which it is told from another vnetd. */
+  readonly configDirectory: string;
+  /** Where the OVSDB listens, if the command line says it. */
+  readonly ovsdb: string | undefined;
   /**
    * Shared with the main thread for the watchdog: [0] counts turns, [1] is 1 while inside a kernel call,
    * [2] is the time of the last entry into one, in milliseconds of the monotonic clock.

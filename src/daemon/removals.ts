@@ -28,6 +28,15 @@ import type { Inquirer } from './inquirer.ts';
 import type { Rooms } from './rooms.ts';
 import type { SharedEntries } from './shared-entries.ts';
 
+/** How what stays is told to be let go. */
+export interface Parting {
+  readonly message: string;
+  /** What was taken out of it already. */
+  readonly changes: readonly Change[];
+  /** Whether it is there, though it may have no link of its own. */
+  readonly isThere: boolean;
+}
+
 const AT_ONCE = 16;
 const ENODEV = 19;
 
@@ -61,6 +70,7 @@ export class Removals {
   readonly #waiting = new Set<ObjectId>();
   /** Namespaces go last: what is in one would go with it unsaid, and a card has to come out first. */
   readonly #last = new Set<ObjectId>();
+  readonly #partings = new Map<ObjectId, Parting>();
   #busy: Promise<void> | undefined;
 
   constructor(around: Surroundings) {
@@ -71,8 +81,20 @@ export class Removals {
     (isNamespaceId(id) ? this.#last : this.#waiting).add(id);
   }
 
+  /** Lets go of what another keeps, who did his part. */
+  release(id: ObjectId, parting: Parting): void {
+    this.#partings.set(id, parting);
+    this.add(id);
+  }
+
+  /** Whether the turn of an object is still to come. */
+  has(id: ObjectId): boolean {
+    return this.#waiting.has(id) || this.#last.has(id);
+  }
+
   /** Declared again before its turn came. */
   cancel(id: ObjectId): void {
+    this.#partings.delete(id);
     this.#waiting.delete(id);
     this.#last.delete(id);
   }
@@ -128,6 +150,8 @@ export class Removals {
   #letGo(id: ObjectId): boolean {
     const { ledger } = this.#around;
     const { origin, kind, inForce } = ledger.get(id);
+    const parting = this.#partings.get(id);
+    this.#partings.delete(id);
     if (origin === null) {
       ledger.forget(id);
       return true;
@@ -144,10 +168,11 @@ export class Removals {
     const message =
       refused?.is === 'refused'
         ? `no longer declared; not all that was put on it could be taken away: ${refused.words}`
-        : 'no longer declared';
+        : (parting?.message ?? 'no longer declared');
     const { disruptive } = job;
-    if (link !== undefined)
-      this.#say(id, kind, 'released', message, changes.length === 0 ? {} : { changes, disruptive });
+    const all = [...(parting?.changes ?? []), ...changes];
+    if (link !== undefined || parting?.isThere === true)
+      this.#say(id, kind, 'released', message, all.length === 0 ? {} : { changes: all, disruptive });
     else if (origin === 'made')
       this.#say(id, kind, 'removed', 'no longer declared; its link is gone already');
     ledger.forget(id);

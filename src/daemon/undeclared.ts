@@ -13,7 +13,8 @@ export function mayDeclare(files: readonly string[], what: string): string {
   return `${named(files)} ${files.length === 1 ? 'has an error' : 'have errors'}, and may declare ${what}`;
 }
 
-function named(names: readonly string[]): string {
+/** Names in a sentence, not too many of them. */
+export function named(names: readonly string[]): string {
   const more = names.length - MOST_NAMED;
   const told = more > 1 ? [...names.slice(0, MOST_NAMED), `${more} more`] : names;
   return told.length < 2 ? told.join('') : `${told.slice(0, -1).join(', ')} and ${told.at(-1)}`;

@@ -49,14 +49,19 @@ const distributions: readonly Distribution[] = [
 
 /** What brings a module to the kernel that runs; undefined where that is not known. */
 export function sourceOf(host: Host, module: string): Source | undefined {
-  const text = textOf(host, '/etc/os-release') || textOf(host, '/usr/lib/os-release');
-  const value = (key: string) => new RegExp(`^${key}="?([^"\n]*)"?$`, 'm').exec(text)?.[1] ?? '';
-  const ids = `${value('ID')} ${value('ID_LIKE')}`.split(' ').map((id) => id.replace(/^opensuse.*/, 'suse'));
+  const ids = distributionsOf(host);
   for (const { id, kernels, source } of distributions) {
     const release = kernels.exec(host.release);
     if (ids.includes(id) && release !== null) return source(release, module, host);
   }
   return undefined;
+}
+
+/** The distribution, and those it is like. */
+export function distributionsOf(host: Host): readonly string[] {
+  const text = textOf(host, '/etc/os-release') || textOf(host, '/usr/lib/os-release');
+  const value = (key: string) => new RegExp(`^${key}="?([^"\n]*)"?$`, 'm').exec(text)?.[1] ?? '';
+  return `${value('ID')} ${value('ID_LIKE')}`.split(' ').map((id) => id.replace(/^opensuse.*/, 'suse'));
 }
 
 function brought(name: string): Source {

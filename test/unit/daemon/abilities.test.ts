@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test';
 import type { Host } from '../../../src/daemon/abilities/host.ts';
 import { lackOf, lackOfField, outlookOf, unknownField } from '../../../src/daemon/abilities/lack.ts';
 import { whereIs } from '../../../src/daemon/abilities/modules.ts';
+import { lackOfSwitch, lacksOfSwitch } from '../../../src/daemon/abilities/open-vswitch.ts';
 import { kinds, lists } from '../../../src/reconcilers/index.ts';
 import type { Kind } from '../../../src/reconcilers/kind.ts';
 
@@ -221,4 +222,43 @@ test('a kernel without modules', (t) => {
   const words = `this kernel (${release}) was built without vcan, and loads no modules`;
   assert.deepEqual([lackOf(host, vcan).words, lackOf(host, vcan).package], [words, null]);
   assert.equal(outlookOf(host, vcan).is, 'able', 'it may be built in');
+});
+
+test('without a socket of Open vSwitch the package that brings it is named, unless it is installed', (t) => {
+  const standing = { socket: '/run/openvswitch/db.sock', database: 'away', why: undefined } as const;
+  const lacking = (files: Readonly<Record<string, string>>) =>
+    lackOfSwitch(hostOf(t, '6.1.0-56-amd64', files), standing);
+  const nobody = 'no database of Open vSwitch listens at /run/openvswitch/db.sock';
+
+  for (const [name, files] of [
+    ['openvswitch-switch', debian],
+    ['openvswitch-switch', ubuntu],
+    ['openvswitch', rocky],
+    ['openvswitch', leap],
+    ['openvswitch', alpine],
+  ] as const)
+    assert.deepEqual(lacking(files), { words: `${nobody}: the package ${name} brings it`, package: name });
+  assert.deepEqual(lacking(arch), { words: `${nobody}: Open vSwitch is not installed`, package: null });
+  assert.deepEqual(lacking({ ...debian, '/usr/sbin/ovs-vswitchd': '' }), {
+    words: `${nobody}: Open vSwitch is installed, and is to be started`,
+    package: null,
+  });
+  assert.deepEqual(lacking({ ...debian, '/run/openvswitch/db.sock': '' }), {
+    words: 'the database of Open vSwitch cannot be followed',
+    package: null,
+  });
+});
+
+test('what this Open vSwitch does not list is lacking, and nothing while it lists nothing', () => {
+  const port = { kind: 'ovs-port', fields: { type: 'gtpu', tag: 7 } };
+  const listed: Record<string, readonly string[]> = { iface_types: ['system', 'internal', 'gre'] };
+  const words = (column: string) => listed[column] ?? [];
+  assert.deepEqual(
+    [...lacksOfSwitch(port, { words })],
+    [['type', 'this Open vSwitch has no type gtpu: it has gre, internal and system']],
+  );
+  assert.equal(lacksOfSwitch({ ...port, fields: { type: 'gre' } }, { words }).size, 0);
+  assert.equal(lacksOfSwitch(port, { words: () => [] }).size, 0);
+  const bridge = { kind: 'ovs-bridge', fields: { datapath_type: 'netdev' } };
+  assert.deepEqual([...lacksOfSwitch(bridge, { words: () => ['system'] }).keys()], ['datapath_type']);
 });
