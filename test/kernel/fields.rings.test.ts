@@ -76,7 +76,10 @@ test('every field of a gtp', { skip: lacksKind('gtp') }, async (t) => {
     }
   }
 
+  // Quicker than this, vnetd would have made its own between the two.
+  daemon.signal('SIGSTOP');
   await ns.ipBatch(['link del g0', 'link add g0 type gtp role sgsn']);
+  daemon.signal('SIGCONT');
   await hears(daemon, 'g0', 'restored');
   await until(
     async () => outside('gtp', 'role').read({ link: await ns.link('g0'), raw: undefined }) === 'ggsn',

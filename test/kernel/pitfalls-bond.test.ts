@@ -1,4 +1,5 @@
 // kernels: uml-6.12 uml-6.1
+// timeout: 300
 // Where bonds were lost, rebuilt and bounced.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
