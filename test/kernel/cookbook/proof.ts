@@ -2,6 +2,7 @@ import type { lacksKind } from '../fields/lacking.ts';
 import type { Test } from '../support/command.ts';
 import type { DaemonOptions } from '../support/daemon.ts';
 import type { Namespace } from '../support/namespace.ts';
+import type { Recipe } from './recipes.ts';
 
 /** What a recipe's test needs beside the recipe. */
 export interface Proof {
@@ -16,7 +17,21 @@ export interface Proof {
   /** Commands in the host's namespace, before all others. */
   readonly before?: string;
   /** What else runs beside, from before the first command; and what the daemon is to be told. */
-  readonly beside?: (t: Test, host: Namespace) => Promise<Partial<DaemonOptions> | undefined>;
+  readonly beside?: (t: Test, host: Namespace) => Promise<Beside | undefined>;
+  /** The recipe's YAML takes the place of that of the recipe before, whose file it is. */
+  readonly instead?: boolean;
+  /** Commands of somebody else's, after the recipe that comes first. */
+  readonly between?: string;
+  /** The recipe as it is tried where the kernel lacks what it could do without. */
+  readonly adapted?: (recipe: Recipe) => Recipe;
+  /** Open vSwitch's datapath has to be the kernel's. */
+  readonly needsKernelDatapath?: boolean;
+}
+
+/** What runs beside: its environment is that of the commands and trials too. */
+export interface Beside extends Partial<DaemonOptions> {
+  /** What ip(8) does not show of the world. */
+  readonly world?: () => Promise<unknown>;
 }
 
 /** By the titles of the recipes. */

@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { TestContext } from 'node:test';
+import { kindNamed } from '../../../src/reconcilers/index.ts';
 import { cannotTry, lacksKind } from '../fields/lacking.ts';
 import { output, run, type Test } from '../support/command.ts';
 import { startDaemon } from '../support/daemon.ts';
 import { inSync, unheard, within } from '../support/keeping.ts';
-import { inNamespace, inside } from '../support/namespace.ts';
+import { inNamespace, inside, type Namespace } from '../support/namespace.ts';
+import { lacksOpenVSwitch } from '../support/ovs.ts';
 import { until } from '../support/until.ts';
-import { lanWith, type Proof } from './proof.ts';
+import { type Beside, lanWith, type Proof } from './proof.ts';
 import { type Recipe, readRecipes } from './recipes.ts';
 import { type World, worldBut } from './worlds.ts';
 
@@ -18,42 +20,76 @@ const document = resolve(import.meta.dirname, '../../../../docs/cookbook.md');
 const onHost: ReadonlySet<string> = new Set(['bridge', 'vxlan', 'veth', 'macvlan', 'macvtap']);
 
 /** Why a recipe cannot be proven on this kernel; false where it can. */
-export function cannotProve({ kinds }: Proof): string | false {
-  const lacking = kinds.map(lacksKind).find((reason) => reason !== false);
-  return lacking ?? cannotTry(...kinds.filter((kind) => !onHost.has(kind)));
+export function cannotProve({ kinds, needsKernelDatapath = false }: Proof): string | false {
+  const links = kinds.filter((kind) => kindNamed(kind)?.owner !== 'ovsdb');
+  if (links.length < kinds.length) {
+    const lacking = lacksOpenVSwitch();
+    if (lacking !== false) return lacking;
+    if (needsKernelDatapath && process.env.VNETD_TEST_KERNEL === 'host')
+      return 'not without the datapath of the kernel';
+  }
+  const lacking = links.map(lacksKind).find((reason) => reason !== false);
+  return lacking ?? cannotTry(...links.filter((kind) => !onHost.has(kind)));
+}
+
+/** What commands and YAML are to agree in. */
+interface Seen {
+  readonly links: World;
+  readonly more: unknown;
+}
+
+/** The host a recipe is tried on. */
+interface Host {
+  readonly own: Test;
+  readonly host: Namespace;
+  readonly beside: Beside;
+  /** Takes all of it away again, as the end of the test does. */
+  forget(): Promise<void>;
 }
 
 /** Tests a recipe of the cookbook as it stands there: commands and YAML make the same world, which passes traffic and comes back. */
 export async function prove(t: TestContext, title: string, proof: Proof): Promise<void> {
-  const recipe = recipeNamed(title);
-  const base = proof.on === undefined ? undefined : recipeNamed(proof.on);
+  const recipe = recipeNamed(title, proof);
+  const base = proof.on === undefined ? undefined : recipeNamed(proof.on, proof);
   const wanted = await worldOfCommands(t, recipe, proof, base);
-  const { host, own, options } = await freshHost(t, proof);
-  const yaml = [...(base?.yaml ?? []), ...recipe.yaml];
-  const files = Object.fromEntries(yaml.map((text, i) => [`${10 + i}.yaml`, text]));
-  const daemon = await startDaemon(own, { enter: host.enter, files, ...options });
+  const on = await freshHost(t, proof);
+  const earlier = filesOf(base?.yaml ?? [], 10);
+  const files = filesOf(recipe.yaml, proof.instead ? 10 : 10 + (base?.yaml.length ?? 0));
+  const daemon = await startDaemon(on.own, {
+    enter: on.host.enter,
+    files: proof.instead ? earlier : { ...earlier, ...files },
+    ...on.beside,
+  });
   await inSync(daemon);
-  await shell('host', recipe.meanwhile);
-  await passes(recipe);
-  await worldBecomes(wanted);
+  await shell(on, proof.between);
+  if (proof.instead) for (const [name, text] of Object.entries(files)) daemon.write(name, text);
+  await inSync(daemon);
+  await shell(on, recipe.meanwhile);
+  await passes(on, recipe);
+  await worldBecomes(on, wanted);
 
   for (const drift of proof.drifts)
     await t.test(drift, async () => {
       await unheard(daemon, async () => {
-        await shell('host', drift);
-        await until(async () => !(await trialSucceeds(recipe)), { within, what: 'the trial fails' });
+        await shell(on, drift);
+        await until(async () => !(await trialSucceeds(on, recipe)), { within, what: 'the trial fails' });
       });
       await inSync(daemon);
-      await passes(recipe);
-      await worldBecomes(wanted);
+      await passes(on, recipe);
+      await worldBecomes(on, wanted);
     });
   for (const kind of proof.kinds) t.diagnostic(`kind: ${kind}`);
 }
 
-function recipeNamed(title: string): Recipe {
+/** The files of a declaration, one for each text. */
+function filesOf(texts: readonly string[], from: number): Record<string, string> {
+  return Object.fromEntries(texts.map((text, i) => [`${from + i}.yaml`, text]));
+}
+
+function recipeNamed(title: string, { adapted = (one) => one }: Proof): Recipe {
   const recipe = readRecipes(readFileSync(document, 'utf8')).find((one) => one.title === title);
   if (recipe === undefined) throw new Error(`the cookbook has no recipe \`${title}\``);
-  return recipe;
+  return adapted(recipe);
 }
 
 /** The one world that all ways by commands make. */
@@ -62,14 +98,14 @@ async function worldOfCommands(
   recipe: Recipe,
   proof: Proof,
   base: Recipe | undefined,
-): Promise<World> {
-  const worlds: World[] = [];
+): Promise<Seen> {
+  const worlds: Seen[] = [];
   for (const way of recipe.commands) {
-    const { forget } = await freshHost(t, proof);
-    await shell('host', [base?.commands[0] ?? '', way, recipe.meanwhile].join('\n'));
-    await passes(recipe);
-    worlds.push(await worldBut('lan'));
-    await forget();
+    const on = await freshHost(t, proof);
+    for (const text of [base?.commands[0], proof.between, way, recipe.meanwhile]) await shell(on, text);
+    await passes(on, recipe);
+    worlds.push(await worldOf(on));
+    await on.forget();
   }
   const [wanted, ...others] = worlds;
   if (wanted === undefined) throw new Error('a recipe has commands');
@@ -77,8 +113,8 @@ async function worldOfCommands(
   return wanted;
 }
 
-/** A host before anybody did anything; `forget`, or the end of the test, takes all of it away again. */
-async function freshHost(t: TestContext, { cards = [], before = '', beside }: Proof) {
+/** A host before anybody did anything. */
+async function freshHost(t: TestContext, { cards = [], before = '', beside }: Proof): Promise<Host> {
   const ends: (() => unknown)[] = [];
   const own: Test = { after: (end) => void ends.push(end as () => unknown) };
   const forget = async () => {
@@ -87,30 +123,39 @@ async function freshHost(t: TestContext, { cards = [], before = '', beside }: Pr
   t.after(forget);
   own.after(() => run(['ip', '-all', 'netns', 'del']));
   const host = await inNamespace(own, 'host');
-  await shell('host', `${cards.length > 0 ? lanWith(cards) : ''}\n${before}`);
-  const options = (await beside?.(own, host)) ?? {};
-  return { host, own, options, forget };
+  const bare = { own, host, beside: {}, forget };
+  await shell(bare, `${cards.length > 0 ? lanWith(cards) : ''}\n${before}`);
+  return { ...bare, beside: (await beside?.(own, host)) ?? {} };
 }
 
-async function shell(namespace: string, script: string): Promise<void> {
-  if (script.trim() !== '') await output([...inside(namespace).enter, 'sh', '-ec', script]);
+async function shell(on: Host, script = ''): Promise<void> {
+  if (script.trim() !== '') await output([...on.host.enter, 'sh', '-ec', script], { env: environmentOf(on) });
 }
 
-async function trialSucceeds({ trial }: Recipe): Promise<boolean> {
+function environmentOf({ beside: { env } }: Host): NodeJS.ProcessEnv {
+  return { ...process.env, ...env };
+}
+
+async function trialSucceeds(on: Host, { trial }: Recipe): Promise<boolean> {
   for (const { command, succeeds, elsewhere } of trial) {
-    const { code } = await run([...inside(elsewhere ? 'lan' : 'host').enter, 'sh', '-c', command]);
+    const { enter } = elsewhere ? inside('lan') : on.host;
+    const { code } = await run([...enter, 'sh', '-c', command], { env: environmentOf(on) });
     if ((code === 0) !== succeeds) return false;
   }
   return true;
 }
 
-async function passes(recipe: Recipe): Promise<void> {
-  await until(() => trialSucceeds(recipe), { within, what: 'the trial succeeds' });
+async function passes(on: Host, recipe: Recipe): Promise<void> {
+  await until(() => trialSucceeds(on, recipe), { within, what: 'the trial succeeds' });
 }
 
-async function worldBecomes(wanted: World): Promise<void> {
+async function worldOf({ beside: { world } }: Host): Promise<Seen> {
+  return { links: await worldBut('lan'), more: await world?.() };
+}
+
+async function worldBecomes(on: Host, wanted: Seen): Promise<void> {
   const isSo = async () => {
-    assert.deepEqual(await worldBut('lan'), wanted);
+    assert.deepEqual(await worldOf(on), wanted);
     return true;
   };
   await until(isSo, { within, what: 'YAML and commands make the same world' });

@@ -7,6 +7,7 @@ import { validateFiles } from '../../../src/config/validate.ts';
 import { links } from '../../kernel/cookbook/links.ts';
 import { macvlans } from '../../kernel/cookbook/macvlans.ts';
 import { readRecipes } from '../../kernel/cookbook/recipes.ts';
+import { switches } from '../../kernel/cookbook/switches.ts';
 import { tunnels } from '../../kernel/cookbook/tunnels.ts';
 
 const text = readFileSync(join(import.meta.dirname, '../../../../docs/cookbook.md'), 'utf8');
@@ -14,7 +15,7 @@ const text = readFileSync(join(import.meta.dirname, '../../../../docs/cookbook.m
 const recipes = readRecipes(text);
 
 test('every recipe of the cookbook is tested on a kernel', () => {
-  const proven = Object.keys({ ...links, ...macvlans, ...tunnels });
+  const proven = Object.keys({ ...links, ...macvlans, ...switches, ...tunnels });
   assert.deepEqual(recipes.map(({ title }) => title).sort(), proven.sort());
 });
 
