@@ -7,6 +7,8 @@ import { leak } from './leak.ts';
 import { loss } from './loss.ts';
 import { namespaces } from './namespaces.ts';
 import { oneFile } from './one-file.ts';
+import { ovsDrift } from './ovs-drift.ts';
+import { ovsFromNothing } from './ovs-from-nothing.ts';
 import { removal } from './removal.ts';
 import { restart } from './restart.ts';
 import { status } from './status.ts';
@@ -29,6 +31,8 @@ const figures: readonly Figure[] = [
   history,
   status,
   namespaces,
+  ovsDrift,
+  ovsFromNothing,
 ];
 
 async function main(args: readonly string[]): Promise<number> {

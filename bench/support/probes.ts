@@ -23,8 +23,10 @@ export interface LoopDelay {
   readonly max: number;
 }
 
-/** Measures the main thread's loop delay; `take` gives that since it was last taken. */
-export function loopDelayProbe(scratch: Scratch): Probe & { take(vnetd: Vnetd): Promise<LoopDelay> } {
+/** Measures the loop delay of the main thread, and of the keeper's; `take` gives that since it was last taken. */
+export function loopDelayProbe(
+  scratch: Scratch,
+): Probe & { take(vnetd: Vnetd): Promise<LoopDelay & { readonly keeper: LoopDelay }> } {
   const file = join(scratch.folder, 'loop-delay');
   return {
     nodeArgs: preload('loop-delay'),
@@ -33,7 +35,7 @@ export function loopDelayProbe(scratch: Scratch): Probe & { take(vnetd: Vnetd): 
       rmSync(file, { force: true });
       vnetd.signal('SIGUSR2');
       await until(() => existsSync(file), { within: 30_000, what: 'the loop delay is written' });
-      return JSON.parse(readFileSync(file, 'utf8')) as LoopDelay;
+      return JSON.parse(readFileSync(file, 'utf8')) as LoopDelay & { readonly keeper: LoopDelay };
     },
   };
 }

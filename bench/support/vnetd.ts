@@ -60,7 +60,12 @@ export async function startVnetd(
   scratch: Scratch,
   namespace: Namespace,
   home: Home,
-  options: { readonly nodeArgs?: readonly string[]; readonly env?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly nodeArgs?: readonly string[];
+    readonly env?: Readonly<Record<string, string>>;
+    /** More of the command line. */
+    readonly args?: readonly string[];
+  } = {},
 ): Promise<Vnetd> {
   const notify = join(scratch.folder, `notify${Math.random().toString(36).slice(2)}`);
   const receiver = spawn(compiled('ready'), [notify], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -70,7 +75,12 @@ export async function startVnetd(
   const log = openSync(home.log, 'a');
   const folders = ['--config-dir', home.config, '--state-dir', home.state, '--runtime-dir', home.runtime];
   // Run by its first line, which has flags for Node; what is preloaded comes by the environment.
-  const [program = '', ...args] = [...namespace.enter, join(root, 'bin/vnetd'), ...folders];
+  const [program = '', ...args] = [
+    ...namespace.enter,
+    join(root, 'bin/vnetd'),
+    ...folders,
+    ...(options.args ?? []),
+  ];
   const begun = process.hrtime.bigint();
   const child = spawn(program, args, {
     env: {
