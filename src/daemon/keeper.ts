@@ -1,5 +1,5 @@
 import type { Facets } from '../inventory/facets.ts';
-import { namespaceItself, type ObjectId, parseObjectId, partId, wholeOf } from '../model/address.ts';
+import { namespaceItself, type ObjectId } from '../model/address.ts';
 import type { DaemonSettings } from '../model/declaration.ts';
 import type { Happening } from '../model/event.ts';
 import type { PlannedStep } from '../model/step.ts';
@@ -12,7 +12,6 @@ import type { Ledger } from '../owners/ledger.ts';
 import { NamespaceMaker } from '../owners/namespace-maker.ts';
 import { Performer } from '../owners/performer.ts';
 import type { Judgement } from '../plan/situation.ts';
-import { kindNamed } from '../reconcilers/index.ts';
 import { Arming } from './arming.ts';
 import { Assessor } from './assessor.ts';
 import { Attendant } from './attendant.ts';
@@ -23,8 +22,9 @@ import { nowMicros } from './clock.ts';
 import { Doorman } from './doorman.ts';
 import { Ears } from './ears.ts';
 import { Hands } from './hands.ts';
-import { type Held, isSwitched } from './held.ts';
+import type { Held } from './held.ts';
 import { Inquirer } from './inquirer.ts';
+import { Leavers } from './leavers.ts';
 import { Objects } from './objects.ts';
 import { Queue, type Reason } from './queue.ts';
 import { Reader } from './reader.ts';
@@ -82,6 +82,7 @@ export class Keeper {
   readonly #reader: Reader;
   readonly #books: Bookkeeper;
   readonly #removals: Removals;
+  readonly #leavers: Leavers;
   readonly #claims: Claims;
   readonly #shared: SharedEntries;
   readonly #sweeper: Sweeper;
@@ -149,7 +150,7 @@ export class Keeper {
       isComing: (id, held) => this.#isComing(id, held),
       // What the kernel said by now is read first: of a port's link it tells before Open vSwitch does.
       changed: () => this.#turn(),
-      read: () => this.#findUndeclared(),
+      read: () => this.#leavers.find(this.#whole),
       trouble: (sentence, over) => rim.trouble('Open vSwitch', sentence, over),
       soon: (work) => rim.soon(work),
       later: (work, ms) => rim.later(work, ms),
@@ -159,7 +160,7 @@ export class Keeper {
       switchboard: this.#switchboard,
       happened: (happening) => rim.happened(happening),
       release: (id, parting) => this.#removals.release(id, parting),
-      isMoving: (id) => this.#heirOf(id) !== undefined,
+      isMoving: (id) => this.#leavers.heirOf(id) !== undefined,
     });
     this.sightings = new Sightings(this.objects, this.rooms, this.#switchboard);
     this.#assessor = new Assessor(
@@ -237,6 +238,14 @@ export class Keeper {
       left: (name) => this.#doorman.forget(name),
       happened: (happening) => rim.happened(happening),
     });
+    this.#leavers = new Leavers({
+      objects: this.objects,
+      ledger: rim.ledger,
+      sight: this.#switchboard.sight,
+      removals: this.#removals,
+      switchRemovals: this.#switchRemovals,
+      happened: (happening) => rim.happened(happening),
+    });
   }
 
   /** Reads the world for the first time and watches it from then on. */
@@ -273,8 +282,8 @@ export class Keeper {
       this.#rim.changed(id);
     }
     this.#whole = declaration.whole;
-    this.#findUndeclared();
-    if (this.#concernsSwitches()) this.#switchboard.follow(this.#rim.ovsdb ?? declaration.daemon.ovsdb);
+    this.#leavers.find(this.#whole);
+    if (this.#leavers.concernSwitches) this.#switchboard.follow(this.#rim.ovsdb ?? declaration.daemon.ovsdb);
     this.#work();
   }
 
@@ -344,53 +353,6 @@ export class Keeper {
   #isComing(id: ObjectId, held: Held): boolean {
     if (held.refusals.has('exists') || this.#books.contested(held).has('exists')) return false;
     return held.forced || held.wanted.onDrift === 'restore' || this.#claims.neverSeen(id);
-  }
-
-  /** Whether anything of Open vSwitch is declared, or was made and is to go. */
-  #concernsSwitches(): boolean {
-    for (const [, held] of this.objects.entries()) if (isSwitched(held)) return true;
-    return this.#rim.ledger.ids().some((id) => kindNamed(this.#rim.ledger.get(id).kind)?.owner === 'ovsdb');
-  }
-
-  /** What vnetd made or adopted, or marked as its own, and nobody declares any more. */
-  #findUndeclared(): void {
-    const { ledger } = this.#rim;
-    for (const id of ledger.ids()) if (this.objects.get(id) === undefined) this.#passOn(id);
-    if (!this.#whole) return;
-    for (const id of ledger.ids()) {
-      if (this.objects.get(id) !== undefined) continue;
-      const isSwitched = kindNamed(ledger.get(id).kind)?.owner === 'ovsdb';
-      // What stays in Open vSwitch may be let go of already.
-      if (!this.#removals.has(id)) (isSwitched ? this.#switchRemovals : this.#removals).add(id);
-    }
-    for (const id of this.#switchboard.sight.marked())
-      if (this.#heirOf(id) === undefined && this.objects.get(id) === undefined && !this.#removals.has(id))
-        this.#switchRemovals.add(id);
-  }
-
-  /** A port that is declared on another bridge by now is moved there with all that is known of it. */
-  #passOn(id: ObjectId): void {
-    const heir = this.#heirOf(id);
-    const held = heir === undefined ? undefined : this.objects.get(heir);
-    if (heir === undefined || held === undefined) return;
-    const { ledger } = this.#rim;
-    const { kind, origin } = ledger.get(id);
-    const message = `no longer declared; it is ${heir} now`;
-    if (origin !== null) this.#rim.happened({ at: Date.now(), id, event: 'removed', kind, message });
-    if (ledger.get(heir).origin === null) {
-      ledger.pass(id, heir);
-      held.edited = true;
-    } else ledger.forget(id);
-    ledger.write();
-  }
-
-  /** The declared port that has the name of another one, which may be on another bridge: the OVSDB has one of a name. */
-  #heirOf(id: ObjectId): ObjectId | undefined {
-    if (wholeOf(id) === undefined) return undefined;
-    const { name } = parseObjectId(id);
-    for (const other of this.objects.mentioning(partId('', name)))
-      if (other !== id && wholeOf(other) !== undefined && parseObjectId(other).name === name) return other;
-    return undefined;
   }
 
   #turn(): void {
