@@ -220,6 +220,10 @@ export class Switches {
     return this.#followed.some((table) => this.#tables?.row(table, uuid) !== undefined);
   }
 
+  rowOf(table: SwitchTable, uuid: Uuid): Row | undefined {
+    return this.#row(table, uuid)?.row;
+  }
+
   /** The names of a bridge's ports, without the one of its own name. */
   portsOf(name: string): readonly string[] {
     const bridge = this.bridge(name);

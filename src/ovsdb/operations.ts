@@ -85,10 +85,10 @@ export function deleteRows(table: string, where: Where): Operation {
   return { op: 'delete', table, where };
 }
 
-/** Has the whole transaction fail if a row is gone. */
-export function stillThere(table: string, uuid: Uuid): Operation {
-  const columns = ['_uuid'];
-  return { op: 'wait', table, where: rowIs(uuid), columns, until: '!=', rows: [], timeout: 0 };
+/** Has the whole transaction fail where a row is gone, or has something else in a column. */
+export function waitFor(table: string, uuid: Uuid, column: string, value: WireDatum): Operation {
+  const rows = [{ [column]: value }];
+  return { op: 'wait', table, where: rowIs(uuid), columns: [column], until: '==', rows, timeout: 0 };
 }
 
 /** A line for the server's log, said if the transaction is done. */

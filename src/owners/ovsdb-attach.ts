@@ -1,16 +1,6 @@
 import { wholeOf } from '../model/address.ts';
 import type { Step } from '../model/step.ts';
-import {
-  insert,
-  mutate,
-  putIn,
-  rowIs,
-  setKeys,
-  stillThere,
-  takeOut,
-  update,
-  type WireRow,
-} from '../ovsdb/operations.ts';
+import { insert, mutate, putIn, rowIs, setKeys, takeOut, update, type WireRow } from '../ovsdb/operations.ts';
 import { numberAt, pairsAt, type Row } from '../ovsdb/row.ts';
 import { isMap, isSet, mapOf, namedRef, rowRef, setOf, type WireDatum } from '../ovsdb/values.ts';
 import { fieldsOf, partKinds } from '../reconcilers/index.ts';
@@ -47,7 +37,7 @@ function attachInterface(
   const isAsked = numberAt(row, 'ofport_request') !== undefined;
   const carried = String(pairsAt(row, 'external_ids').get(CARRIED) ?? '');
   // The kernel is quicker to tell that a link left than the database is to tell that its rows were deleted.
-  paper.push(stillThere('Interface', uuid));
+  paper.expect({ is: 'there', table: 'Interface', uuid });
   const write = (set: WireRow) => paper.push(update('Interface', rowIs(uuid), set));
   switch (phase) {
     case 'let go': {
@@ -79,7 +69,7 @@ function attachOwnPort(
 ): Hindrance {
   const bridge = paper.switches.bridge(name);
   if (bridge === undefined) return `there is no bridge ${name}`;
-  paper.push(stillThere('Bridge', bridge.uuid));
+  paper.expect({ is: 'there', table: 'Bridge', uuid: bridge.uuid });
   const port = paper.switches.port(name);
   if (phase === 'let go') {
     if (port !== undefined)

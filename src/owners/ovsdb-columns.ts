@@ -14,11 +14,14 @@ import type { Row } from '../ovsdb/row.ts';
 import { mapOf, namedRef, rowRef, setOf, type Uuid, type WireAtom, type WireDatum } from '../ovsdb/values.ts';
 import { rowOf } from '../reconcilers/index.ts';
 import type { PlaceInOvsdb, SwitchTable } from '../reconcilers/kind.ts';
+import type { Premise } from './ovsdb-premises.ts';
 
 /** The letter that is written. */
 export interface Paper {
   readonly switches: Switches;
   push(...operations: readonly Operation[]): void;
+  /** What the step that is being written rests on. */
+  expect(premise: Premise): void;
   nextName(what: string): string;
 }
 

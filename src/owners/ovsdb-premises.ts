@@ -1,15 +1,24 @@
 import type { Switches } from '../inventory/switches.ts';
 import type { Step } from '../model/step.ts';
-import type { Operation } from '../ovsdb/operations.ts';
+import { type Operation, waitFor } from '../ovsdb/operations.ts';
 import type { OperationResult } from '../ovsdb/outcome.ts';
-import { uuid } from '../ovsdb/values.ts';
+import { notIn, referencesAt } from '../ovsdb/row.ts';
+import { rowRef, setOf, type Uuid, uuid } from '../ovsdb/values.ts';
 import type { SwitchTable } from '../reconcilers/kind.ts';
 
-/** A name that nothing had when a transaction was written. The database keeps names apart: it refuses a second one. */
-export interface FreeName {
-  readonly table: SwitchTable;
-  readonly name: string;
-}
+/** What was so when a transaction was written, and has to be so still for a step in it. */
+export type Premise =
+  /** Nothing had this name. The database keeps names apart: it refuses a second one. */
+  | { readonly is: 'free'; readonly table: SwitchTable; readonly name: string }
+  | { readonly is: 'there'; readonly table: SwitchTable; readonly uuid: Uuid }
+  /** A row had just these references in a column. */
+  | {
+      readonly is: 'held';
+      readonly table: SwitchTable;
+      readonly uuid: Uuid;
+      readonly column: string;
+      readonly rows: readonly Uuid[];
+    };
 
 /** What a step has in a transaction, and what that was written upon. */
 export interface Share {
@@ -17,7 +26,21 @@ export interface Share {
   /** Where its operations are among all of them. */
   readonly from: number;
   readonly to: number;
-  readonly free: readonly FreeName[];
+  readonly premises: readonly Premise[];
+}
+
+/** What has a transaction fail if a premise no longer holds, where the database does not see to that by itself. */
+export function guardsFor(premise: Premise): readonly Operation[] {
+  switch (premise.is) {
+    case 'free':
+      return [];
+    case 'there':
+      return [waitFor(premise.table, premise.uuid, '_uuid', rowRef(premise.uuid))];
+    case 'held':
+      return [waitFor(premise.table, premise.uuid, premise.column, setOf(premise.rows.map(rowRef)))];
+    default:
+      return premise satisfies never;
+  }
 }
 
 /** The steps of a refused transaction that another writer was quicker than, now that it is known what that one did. */
@@ -26,10 +49,25 @@ export function overtakenIn(
   shares: readonly Share[],
   switches: Switches,
 ): ReadonlySet<Step> {
-  const isOvertaken = ({ from, to, free }: Share) =>
-    free.some(({ table, name }) => switches.hasNamed(table, name)) ||
+  const isOvertaken = ({ from, to, premises }: Share) =>
+    premises.some((premise) => !stillHolds(premise, switches)) ||
     !everyRowIn(operations.slice(from, to), (one) => switches.hasRow(uuid(one)));
   return new Set(shares.filter(isOvertaken).map(({ step }) => step));
+}
+
+function stillHolds(premise: Premise, switches: Switches): boolean {
+  switch (premise.is) {
+    case 'free':
+      return !switches.hasNamed(premise.table, premise.name);
+    case 'there':
+      return switches.hasRow(premise.uuid);
+    case 'held': {
+      const rows = referencesAt(switches.rowOf(premise.table, premise.uuid) ?? {}, premise.column);
+      return rows.length === premise.rows.length && notIn(rows, premise.rows).length === 0;
+    }
+    default:
+      return premise satisfies never;
+  }
 }
 
 /** The steps that met no row any more: of what was to be changed or to be put into something, that went before. */

@@ -18,7 +18,7 @@ import {
   update,
   type WireRow,
 } from '../ovsdb/operations.ts';
-import { textAt } from '../ovsdb/row.ts';
+import { referencesAt, textAt } from '../ovsdb/row.ts';
 import { mapOf, namedRef, rowRef, setOf, type WireAtom, type WireDatum } from '../ovsdb/values.ts';
 import { kindNamed, switchedList } from '../reconcilers/index.ts';
 import type { SwitchTable } from '../reconcilers/kind.ts';
@@ -26,7 +26,7 @@ import { MARK, MARK_OF } from '../reconcilers/ovs-columns.ts';
 import { attach } from './ovsdb-attach.ts';
 import { ColumnWriter, type Paper, placeOf } from './ovsdb-columns.ts';
 import { EntryWriter } from './ovsdb-entries.ts';
-import type { FreeName, Share } from './ovsdb-premises.ts';
+import { guardsFor, type Premise, type Share } from './ovsdb-premises.ts';
 
 /** Ids that a comment names; a transaction may be about a thousand. */
 const MOST_NAMED = 8;
@@ -89,7 +89,7 @@ class LetterWriter {
   readonly #operations: Operation[] = [];
   readonly #unsent = new Map<Step, Outcome>();
   readonly #shares: Share[] = [];
-  #free: FreeName[] = [];
+  #premises: Premise[] = [];
   readonly #bridges = new Map<string, BridgeInTheMaking>();
   /** Ports in the making, by bridge and name. */
   readonly #ports = new Map<string, WireAtom>();
@@ -103,6 +103,7 @@ class LetterWriter {
     this.#paper = {
       switches,
       push: (...operations) => this.#operations.push(...operations),
+      expect: (premise) => this.#premises.push(premise),
       nextName: (what) => this.#nextName(what),
     };
     this.#columns = new ColumnWriter(this.#paper);
@@ -115,7 +116,7 @@ class LetterWriter {
 
   write(step: Step): void {
     const from = this.#operations.length;
-    this.#free = [];
+    this.#premises = [];
     // It came since it was looked for.
     if (this.#isMade(step)) {
       this.#unsent.set(step, { is: 'overtaken' });
@@ -124,28 +125,30 @@ class LetterWriter {
     const hindrance = this.#writeWhatIsAsked(step);
     if (hindrance !== undefined) this.#unsent.set(step, { is: 'not-sent', why: hindrance });
     // Some of it may be written all the same.
-    this.#shares.push({ step, from, to: this.#operations.length, free: this.#free });
+    this.#shares.push({ step, from, to: this.#operations.length, premises: this.#premises });
   }
 
   finish(text: string): Letter {
+    if (this.#operations.length === 0) return { operations: [], shares: this.#shares, unsent: this.#unsent };
     const bridges = [...this.#bridges.values()].map(({ name, row, ports, entries }) => {
       const sets = Object.entries(entries).map(([column, rows]) => [column, setOf(rows)] as const);
       return insert('Bridge', { ...row, ...Object.fromEntries(sets), ports: setOf(ports) }, name);
     });
-    const operations = [...bridges, ...this.#operations];
+    // Before anything is changed, which would change what is looked at.
+    const first = [...this.#shares.flatMap(({ premises }) => premises.flatMap(guardsFor)), ...bridges];
     const shares = this.#shares.map((share) => ({
       ...share,
-      from: share.from + bridges.length,
-      to: share.to + bridges.length,
+      from: share.from + first.length,
+      to: share.to + first.length,
     }));
-    if (operations.length === 0) return { operations, shares, unsent: this.#unsent };
     const made = Array.from(this.#bridges.values(), ({ name }) => namedRef(name));
     const listed = made.length === 0 ? [] : [mutate('Open_vSwitch', everyRow, putIn('bridges', ...made))];
     return {
       unsent: this.#unsent,
       shares,
       operations: [
-        ...operations,
+        ...first,
+        ...this.#operations,
         ...listed,
         mutate('Open_vSwitch', everyRow, add('next_cfg', 1)),
         // The last: by it is known which change ovs-vswitchd has to have taken up.
@@ -236,7 +239,7 @@ class LetterWriter {
 
   /** What is taken by now, the database refuses in its own words: it will be so the next time, too. */
   #expectFree(table: SwitchTable, name: string): void {
-    if (!this.#switches.hasNamed(table, name)) this.#free.push({ table, name });
+    if (!this.#switches.hasNamed(table, name)) this.#premises.push({ is: 'free', table, name });
   }
 
   /** The interfaces a port is to have, where it says so itself. */
@@ -330,8 +333,17 @@ class LetterWriter {
 
   #dropBridge(name: string): undefined {
     const bridge = this.#switches.bridge(name);
-    if (bridge !== undefined)
-      this.#operations.push(mutate('Open_vSwitch', everyRow, takeOut('bridges', rowRef(bridge.uuid))));
+    if (bridge === undefined) return;
+    const { uuid, row } = bridge;
+    // A port that somebody puts into it now would go with it.
+    this.#premises.push({
+      is: 'held',
+      table: 'Bridge',
+      uuid,
+      column: 'ports',
+      rows: referencesAt(row, 'ports'),
+    });
+    this.#operations.push(mutate('Open_vSwitch', everyRow, takeOut('bridges', rowRef(uuid))));
   }
 
   /** A bridge, and the port and the interface that came with it. */

@@ -114,6 +114,33 @@ test('a port that went while it was to be moved is looked at again', { skip }, a
   assert.equal(await found('port-to-br p2'), 'br1');
 });
 
+test('a bridge stays that somebody puts a port into while it is to be deleted', { skip }, async (t) => {
+  const send = await contested(t, 'add-br br0 -- add-port br0 p1 -- add-br br1 -- add-port br1 p2');
+  const remove = (id: string): Step => ({ do: 'delete', id: asObjectId(id) });
+  const steps = ['br0:p1', 'br0', 'br1:p2', 'br1'].map(remove);
+  const { came, sent, found } = await send('add-port br1 theirs', ...steps);
+  assert.deepEqual(came, { 'br0:p1': 'done', br0: 'done', 'br1:p2': 'done', br1: 'overtaken' });
+  assert.equal(sent, 2, 'the one that was refused, and one without the bridge');
+  assert.equal(await found('list-br'), 'br1');
+  assert.equal(await found('list-ports br1'), 'theirs');
+});
+
+test('a link is not let go once its rows went', { skip }, async (t) => {
+  const send = await contested(t, 'add-br br0 -- add-port br0 p1 -- add-port br0 p2');
+  const letGo = (link: string): Step => ({
+    do: 'attach',
+    id: asObjectId(`br0:${link}`),
+    kind: 'ovs-port',
+    link,
+    phase: 'let go',
+    fields: { type: 'system' },
+  });
+  const { came, sent, found } = await send('del-port p1', letGo('p1'), letGo('p2'));
+  assert.deepEqual(came, { 'br0:p1': 'overtaken', 'br0:p2': 'done' });
+  assert.equal(sent, 2);
+  assert.equal(await found('get Interface p2 type'), 'patch');
+});
+
 test('what stands in the way from the start is refused in the words of the database', { skip }, async (t) => {
   const send = await contested(t, 'add-br br0 -- add-bond br0 bond0 p5 p9');
   const { came } = await send('set Bridge br0 external_ids:a=b', port('p5'), port('p6'));
