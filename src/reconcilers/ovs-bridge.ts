@@ -1,7 +1,7 @@
-import { setOf, text } from '../wire/composites.ts';
+import { setOf } from '../wire/composites.ts';
 import { namedWord, onOff } from '../wire/words.ts';
 import { column, defineKind } from './kind.ts';
-import { live, mtuRequest, openMap, remade } from './ovs-columns.ts';
+import { controllerTarget, live, mtuRequest, oneMtu, openMap, remade } from './ovs-columns.ts';
 import { mirrors } from './ovs-mirrors.ts';
 import { ovsPort } from './ovs-port.ts';
 import { qos } from './ovs-qos.ts';
@@ -71,7 +71,7 @@ export const ovsBridge = defineKind({
     controller: column(
       'Bridge',
       'controller',
-      setOf(text(255, ['tcp:192.0.2.1:6653', 'ssl:192.0.2.2:6653'])),
+      setOf(controllerTarget()),
       live,
       'The OpenFlow controllers, as in `tcp:192.0.2.1:6653`; an empty list is none.',
       { holds: 'rows', rows: { table: 'Controller', column: 'target' } },
@@ -97,6 +97,7 @@ export const ovsBridge = defineKind({
     vlans: 'its ports keep them, as `tag` and `trunks`',
   },
   lints: [
+    oneMtu,
     {
       severity: 'error',
       check({ stp_enable, rstp_enable }) {

@@ -4,7 +4,7 @@ import { linkNameFault, text } from '../wire/composites.ts';
 import { u32 } from '../wire/numbers.ts';
 import { textMap } from '../wire/text-maps.ts';
 import type { WireType } from '../wire/type.ts';
-import { column, type Row, type SwitchTable } from './kind.ts';
+import { column, type Lint, type Row, type SwitchTable } from './kind.ts';
 
 /** The key of `external_ids` by which a row is known to be vnetd’s; its value is the object’s id. */
 export const MARK = 'vnetd';
@@ -91,3 +91,33 @@ export const mtuRequest = column(
   live,
   'The MTU Open vSwitch gives the interface, and holds it at; `mtu` of a link of its own says it too.',
 );
+
+/** Both are the MTU of one interface. */
+export const oneMtu: Lint = {
+  severity: 'error',
+  check({ mtu, mtu_request }) {
+    if (mtu === undefined || mtu_request === undefined || mtu === mtu_request) return undefined;
+    const message = `\`mtu_request\` is ${mtu_request}, and \`mtu\` ${mtu}: they are one MTU; write one of them`;
+    return { key: 'mtu_request', message };
+  },
+};
+
+/** Where a controller is, or is waited for: `tcp:192.0.2.1:6653` (target of Controller in ovs-vswitchd.conf.db(5)). */
+export function controllerTarget(): WireType<string> {
+  const type = text(255, ['tcp:192.0.2.1:6653', 'ssl:192.0.2.2:6653']);
+  return {
+    ...type,
+    name: 'controller',
+    range: 'a way and an address, such as tcp:192.0.2.1:6653',
+    schema: { type: 'string', pattern: '^(ssl|tcp|unix|pssl|ptcp|punix):' },
+    read(written) {
+      const target = type.read(written);
+      if (/^(ssl|tcp|unix|pssl|ptcp|punix):/.test(target)) return target;
+      throw new Misfit(
+        written,
+        `\`${target}\` does not say how the controller is spoken to; write \`tcp:${target}\`, or \`ssl:\`, \`unix:\`, \`ptcp:\`, \`pssl:\`, \`punix:\` in its place`,
+      );
+    },
+    refused: ['192.0.2.1:6653', 'controller', ''],
+  };
+}

@@ -5,7 +5,7 @@ import { u16, u32 } from '../wire/numbers.ts';
 import { vlanSet } from '../wire/vlan-sets.ts';
 import { namedWord } from '../wire/words.ts';
 import { column, defineKind, type Lint } from './kind.ts';
-import { live, mtuRequest, nameOfEntry, openMap, portOnAnyBridge, remade } from './ovs-columns.ts';
+import { live, mtuRequest, nameOfEntry, oneMtu, openMap, portOnAnyBridge, remade } from './ovs-columns.ts';
 
 const tunnels = [
   ...['gre', 'ip6gre', 'vxlan', 'geneve', 'erspan', 'ip6erspan'],
@@ -44,6 +44,26 @@ const tunnelNeedsRemote: Lint = {
       key: 'type',
       message: `a port of type ${type} needs \`options: { remote_ip: … }\`, an address or \`flow\``,
     };
+  },
+};
+
+/** RFC 7348 and RFC 8926 have 24 bits for it. */
+const vniHasRange: Lint = {
+  severity: 'error',
+  check({ type, 'options.key': key }) {
+    if ((type !== 'vxlan' && type !== 'geneve') || !(Number(key) > 0xff_ffff)) return undefined;
+    return { key: 'options.key', message: `a ${type} has no VNI ${key}: the highest is 16777215` };
+  },
+};
+
+const trunksOfAnAccessPort: Lint = {
+  severity: 'warning',
+  check({ tag, trunks, vlan_mode }) {
+    if (tag === undefined || !Array.isArray(trunks) || trunks.length === 0 || vlan_mode !== undefined)
+      return undefined;
+    const message =
+      'with a `tag` and no `vlan_mode` it is an access port, and its `trunks` count for nothing; `vlan_mode: native-untagged` makes it a trunk';
+    return { key: 'trunks', message };
   },
 };
 
@@ -243,5 +263,14 @@ export const ovsPort = defineKind({
     master: 'it is a port of the bridge it stands under, and of no other',
     vlans: 'its VLANs are `tag` and `trunks`',
   },
-  lints: [patchNeedsPeer, peerIsNotAnOption, tunnelNeedsRemote, bondNeedsMembers, bondHasNoInterfaceKeys],
+  lints: [
+    patchNeedsPeer,
+    peerIsNotAnOption,
+    tunnelNeedsRemote,
+    vniHasRange,
+    trunksOfAnAccessPort,
+    oneMtu,
+    bondNeedsMembers,
+    bondHasNoInterfaceKeys,
+  ],
 });
