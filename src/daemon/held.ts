@@ -135,7 +135,9 @@ export function stateFor(findings: readonly Finding[]): {
     const alike = findings.filter(({ hold }) => hold?.why === why);
     const [first] = alike;
     if (first?.hold == null) continue;
-    const more = alike.length > 1 ? `; and ${alike.length - 1} more` : '';
+    // One thing is waited for once, whatever it is that waits.
+    const reasons = new Set(alike.flatMap((one) => (one.hold === null ? [] : reasonFor(one, one.hold))));
+    const more = reasons.size > 1 ? `; and ${reasons.size - 1} more` : '';
     return { state, reason: `${reasonFor(first, first.hold)}${more}` };
   }
   return { state: 'pending', reason: null };

@@ -7,6 +7,8 @@ export interface SwitchState {
   readonly address: string;
   readonly isRead: boolean;
   readonly wasRead: boolean;
+  /** It knows of no switch as a whole. */
+  readonly isEmpty: boolean;
   /** What keeps the database from being followed, if it is more than that nobody is there. */
   readonly amiss: string | undefined;
   /** Whether there is anybody to take up what is asked for, and why not. */
@@ -33,9 +35,21 @@ const ofVswitchd = {
   heeds: undefined,
 } as const;
 
-export function troubleOf({ address, isRead, wasRead, amiss, vswitchd }: SwitchState): Trouble | undefined {
+export function troubleOf({
+  address,
+  isRead,
+  wasRead,
+  isEmpty,
+  amiss,
+  vswitchd,
+}: SwitchState): Trouble | undefined {
   if (amiss !== undefined)
     return { sentence: `the database of Open vSwitch cannot be followed: ${amiss}`, over: followedAgain };
+  if (isRead && isEmpty)
+    return {
+      sentence: `the database of Open vSwitch at ${address} knows of no switch yet: \`ovs-vsctl init\` makes one`,
+      over: 'the database of Open vSwitch knows of a switch',
+    };
   if (isRead) return ofVswitchd[vswitchd];
   if (!wasRead) return undefined;
   const lost = `the database of Open vSwitch is away from ${address}`;

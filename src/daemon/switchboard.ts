@@ -229,6 +229,7 @@ export class Switchboard {
       address: this.#address ?? '',
       isRead: this.#isRead,
       wasRead: this.#wasRead,
+      isEmpty: this.#switches.root === undefined,
       amiss: this.#amiss,
       vswitchd: !this.isKnown || !this.#isIdle ? 'heeds' : isGone ? 'is gone' : 'is overdue',
     });
