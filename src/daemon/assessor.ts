@@ -1,3 +1,4 @@
+import { article } from '../derive/grammar.ts';
 import type { ObjectId } from '../model/address.ts';
 import type { DaemonSettings } from '../model/declaration.ts';
 import type { Ledger } from '../owners/ledger.ts';
@@ -14,6 +15,7 @@ import {
 import type { Bookkeeper } from './bookkeeper.ts';
 import { type Held, isSwitched } from './held.ts';
 import type { Inquirer } from './inquirer.ts';
+import { isOfAnother } from './leavers.ts';
 import { isOthers } from './ownership.ts';
 import type { Rooms } from './rooms.ts';
 import type { Sightings } from './sightings.ts';
@@ -51,6 +53,8 @@ export class Assessor {
 
   judge(id: ObjectId, held: Held): Judgement {
     this.#inquirer.know(id);
+    const before = this.#replacedBy(id, held);
+    if (before !== undefined) return { ...inStep, unknown: `waiting for ${before} to go` };
     const sighting = this.#sightings.find(id, held);
     if (sighting.is === 'unknown') return { ...inStep, unknown: sighting.why };
     const isAway = isSwitched(held) && this.#switchboard.isAway;
@@ -60,6 +64,12 @@ export class Assessor {
     this.#books.refusals.reconsider(held, () => this.#sightings.fingerprint(id, held));
     const judged = this.judgeFound(id, held, sighting.is === 'found' ? sighting.found : undefined);
     return isAway ? whileAway(held.wanted.kind, judged) : judged;
+  }
+
+  /** What has its name as long as vnetd has not parted with it. */
+  #replacedBy(id: ObjectId, held: Held): string | undefined {
+    if (!isOfAnother(this.#ledger, id, held)) return undefined;
+    return `${article(this.#ledger.get(id).kind)} of its name`;
   }
 
   #isKnown(id: ObjectId): boolean {

@@ -244,6 +244,7 @@ export class Keeper {
       sight: this.#switchboard.sight,
       removals: this.#removals,
       switchRemovals: this.#switchRemovals,
+      isLost: () => this.#switchboard.isLost,
       happened: (happening) => rim.happened(happening),
     });
   }
@@ -427,7 +428,9 @@ export class Keeper {
 
   #settle(): void {
     const isRemoving = this.#removals.start(() => this.#turn());
-    if (this.#switchRemovals.start(() => this.#turn()) || isRemoving || this.#settled) return;
+    const isParting = this.#switchRemovals.start(() => this.#turn()) || isRemoving;
+    for (const id of this.#leavers.freed()) this.#queue.add(id, { noticed: null, urgent: false });
+    if (isParting || this.#settled || this.#isBusy()) return;
     if (this.#switchboard.isAwaiting) return;
     this.#settled = true;
     this.#rim.settled(this.#generation);

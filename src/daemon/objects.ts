@@ -3,7 +3,7 @@ import type { ObjectId } from '../model/address.ts';
 import type { WantedLink } from '../model/declaration.ts';
 import { sameValue, type Value } from '../model/value.ts';
 import type { DeclarationChange } from './changes.ts';
-import { type Held, newHeld } from './held.ts';
+import { type Held, isSwitched, newHeld } from './held.ts';
 
 /** The declared objects, and who mentions whom. */
 export class Objects {
@@ -38,6 +38,7 @@ export class Objects {
     now: number,
   ): { readonly changed: readonly ObjectId[]; readonly left: readonly Held[] } {
     const changed: ObjectId[] = [];
+    const left: Held[] = [];
     for (const wanted of links) {
       const held = this.#held.get(wanted.id);
       if (held !== undefined && sameWish(held.wanted, wanted)) {
@@ -45,8 +46,14 @@ export class Objects {
         continue;
       }
       changed.push(wanted.id);
-      const kept = held ?? newHeld(wanted, this.#sights.of(wanted), now);
-      if (held === undefined) this.#held.set(wanted.id, kept);
+      // A bridge of the kernel's and one of Open vSwitch share no more than their name.
+      const isSame = held !== undefined && isSwitched(held) === isSwitched({ wanted });
+      if (held !== undefined && !isSame) {
+        left.push(held);
+        this.#unmention(held);
+      }
+      const kept = isSame ? held : newHeld(wanted, this.#sights.of(wanted), now);
+      if (!isSame) this.#held.set(wanted.id, kept);
       else {
         this.#unmention(held);
         held.wanted = wanted;
@@ -59,7 +66,6 @@ export class Objects {
       }
       this.#mention(kept);
     }
-    const left: Held[] = [];
     for (const id of gone) {
       const held = this.#held.get(id);
       if (held === undefined) continue;

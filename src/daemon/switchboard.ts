@@ -149,6 +149,11 @@ export class Switchboard {
     return !this.#isRead;
   }
 
+  /** Whether it was looked for and is away. */
+  get isLost(): boolean {
+    return !this.#isRead && this.#hasTried;
+  }
+
   /** Whether anything is still to be answered by the database, which says nothing of ovs-vswitchd. */
   get isAwaiting(): boolean {
     return this.mail.isAwaiting || (this.#client !== undefined && !this.#hasTried);

@@ -269,3 +269,33 @@ test('two that follow one database keep their hands off what the other one made'
   assert.equal(await ovs.vsctl('list-br'), 'ovsbr2\novsbr8');
   assert.equal(await ovs.vsctl('--columns=external_ids', 'find', 'QoS'), '');
 });
+
+test('a bridge of the kernel’s becomes one of Open vSwitch, and that one of the kernel’s', {
+  skip,
+}, async (t) => {
+  const yaml = (kind: string) => `links: { br0: { ${kind}, addresses: [192.0.2.1/24] } }\n`;
+  const [kernels, switched] = ['kind: bridge', `kind: ovs-bridge, datapath_type: ${datapath}`].map(yaml);
+  const { ns, ovs, daemon } = await keepInSync(t, kernels ?? '');
+  const kindOf = async () => (await ns.link('br0')).linkinfo?.info_kind;
+  assert.equal(await kindOf(), 'bridge');
+
+  for (const [to, isSwitched] of [
+    [switched ?? '', true],
+    [kernels ?? '', false],
+  ] as const) {
+    const from = daemon.journal.seen.length;
+    daemon.write('10-ovs.yaml', to);
+    await hears(daemon, 'br0', 'created', from);
+    await inSync(daemon);
+    assert.equal(await ovs.vsctl('list-br'), isSwitched ? 'br0' : '');
+    assert.equal((await kindOf()) === 'bridge', !isSwitched);
+    const addresses = await ns.ipJson('address', 'show', 'dev', 'br0');
+    assert.match(JSON.stringify(addresses), /192\.0\.2\.1/);
+  }
+  daemon.write('10-ovs.yaml', 'links: {}\n');
+  await until(async () => !(await ns.ipJson('link', 'show')).some(({ ifname }) => ifname === 'br0'), {
+    within,
+    what: 'br0 is gone',
+  });
+  assert.ok(!daemon.journal.seen.some(({ fields }) => fields.event === 'drift'), 'nothing drifted');
+});
