@@ -1,5 +1,5 @@
 import type { Facets } from '../inventory/facets.ts';
-import { namespaceItself, type ObjectId } from '../model/address.ts';
+import { namespaceItself, type ObjectId, objectId } from '../model/address.ts';
 import type { DaemonSettings } from '../model/declaration.ts';
 import type { Happening } from '../model/event.ts';
 import type { PlannedStep } from '../model/step.ts';
@@ -159,6 +159,10 @@ export class Keeper {
       ledger: rim.ledger,
       switchboard: this.#switchboard,
       happened: (happening) => rim.happened(happening),
+      deleteLink: (name) => {
+        const id = objectId(null, name);
+        this.#hands.perform([{ id, steps: [{ do: 'delete', id }], disruptive: false }]);
+      },
       release: (id, parting) => this.#removals.release(id, parting),
       isMoving: (id) => this.#leavers.heirOf(id) !== undefined,
     });

@@ -1,4 +1,4 @@
-import { type ObjectId, parseObjectId, wholeOf } from '../model/address.ts';
+import { type LinkName, type ObjectId, parseObjectId, wholeOf } from '../model/address.ts';
 import type { Change } from '../model/change.ts';
 import type { Happening } from '../model/event.ts';
 import type { Outcome, Step } from '../model/step.ts';
@@ -13,6 +13,8 @@ interface Surroundings {
   readonly ledger: Ledger;
   readonly switchboard: Switchboard;
   happened(happening: Happening): void;
+  /** Deletes a link of the host's; what came of it is seen in its notice. */
+  deleteLink(name: LinkName): void;
   /** What stays is let go of as any link is. */
   release(id: ObjectId, parting: Parting): void;
   /** Whether a port is declared on another bridge, to be moved there. */
@@ -24,6 +26,8 @@ interface Leaving {
   readonly id: ObjectId;
   readonly steps: readonly Step[];
   readonly isDeleted: boolean;
+  /** The number of the tap that ovs-vswitchd made for it. */
+  readonly tap?: number | undefined;
   readonly why: string | null;
 }
 
@@ -102,7 +106,13 @@ export class SwitchRemovals {
     }
     const theirs = switchboard.sight.portsIn(id).filter((port) => !this.#isOurs(port));
     if (theirs.length === 0)
-      return { id, steps: [{ do: 'delete', id }, ...entries], isDeleted: true, why: null };
+      return {
+        id,
+        steps: [{ do: 'delete', id }, ...entries],
+        isDeleted: true,
+        tap: switchboard.sight.tapOf(id),
+        why: null,
+      };
     const names = named(theirs.map((port) => parseObjectId(port).name).sort());
     const why = `${names} in it ${theirs.length === 1 ? 'is' : 'are'} not vnetd’s`;
     return { id, steps: [...entries, { do: 'disown', id }], isDeleted: false, why };
@@ -113,7 +123,7 @@ export class SwitchRemovals {
     return thing !== undefined && !isOthers(this.#around.ledger.get(id), thing);
   }
 
-  #left({ id, steps, isDeleted, why }: Leaving, outcome: Outcome | undefined): void {
+  #left({ id, steps, isDeleted, tap, why }: Leaving, outcome: Outcome | undefined): void {
     const { ledger, switchboard, happened, release } = this.#around;
     const kind = kindOf(id);
     const isMade = ledger.get(id).origin !== 'found';
@@ -128,6 +138,9 @@ export class SwitchRemovals {
     } else {
       const message = isDeleted ? 'no longer declared' : 'no longer declared; it is gone already';
       happened({ at: Date.now(), id, event: 'removed', kind, message });
+      // An ovs-vswitchd that starts later knows nothing of the taps of one before it: they last, with their addresses.
+      if (tap !== undefined && switchboard.standing.database === 'idle' && switchboard.sight.hasTap(id, tap))
+        this.#around.deleteLink(parseObjectId(id).name);
     }
     ledger.forget(id);
   }

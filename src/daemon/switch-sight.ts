@@ -14,6 +14,7 @@ import type { View } from '../inventory/view.ts';
 import { asObjectId, type ObjectId, objectId, parseObjectId, partId, wholeOf } from '../model/address.ts';
 import type { Requester } from '../model/change.ts';
 import type { Outcome, Step } from '../model/step.ts';
+import { numberAt } from '../ovsdb/row.ts';
 import { type DatabaseLog, lastCommentOn, logsBeside } from '../owners/ovsdb-log.ts';
 import type { Performed } from '../owners/performer.ts';
 import { entryAt, type FoundLink, type SwitchedSurroundings } from '../plan/situation.ts';
@@ -161,6 +162,18 @@ export class SwitchSight {
   /** Whether what an id stands for is there, whoever made it. */
   isThere(id: ObjectId): boolean {
     return this.#rowOf(id) !== undefined;
+  }
+
+  /** The number of the tap that ovs-vswitchd says it made for a bridge's own port or an internal one. */
+  tapOf(id: ObjectId): number | undefined {
+    const { name } = parseObjectId(id);
+    const number = numberAt(this.#around.switches().interface(name)?.row ?? {}, 'ifindex');
+    return number !== undefined && this.hasTap(id, number) ? number : undefined;
+  }
+
+  hasTap(id: ObjectId, ifindex: number): boolean {
+    const link = this.#around.view().inventory.named(parseObjectId(id).name);
+    return link?.ifindex === ifindex && link.kind === 'tun';
   }
 
   /** Whose it is that an id stands for; undefined while nothing is there. */

@@ -158,3 +158,22 @@ test('what vnetd made before a reboot is still known as its own', { skip }, asyn
   await hears(again, 'ovsbr0', 'removed');
   assert.equal(await ovs.vsctl('list-br'), '');
 });
+
+test('what is renamed while ovs-vswitchd does not run leaves no link behind', { skip }, async (t) => {
+  const yaml = (name: string) =>
+    `links: { ovsbr0: { kind: ovs-bridge, datapath_type: ${datapath}, ports: { ${name}: { type: internal, addresses: [192.0.2.17/28] } } } }\n`;
+  const { ns, ovs, daemon } = await keepInSync(t, yaml('p0'));
+  await ovs.stopSwitch('SIGKILL');
+  const isSaid = async () => (await statusOf(daemon)).notes.join().startsWith('ovs-vswitchd does not run');
+  await until(isSaid, { within, what: 'that ovs-vswitchd ended' });
+  daemon.write('10-ovs.yaml', yaml('p9'));
+  await hears(daemon, 'ovsbr0:p0', 'removed');
+  await ovs.startSwitch();
+  await inSync(daemon);
+  const links = await ns.ipJson('address', 'show');
+  const having = links
+    .filter((link) => JSON.stringify(link).includes('192.0.2.17'))
+    .map(({ ifname }) => ifname);
+  assert.deepEqual(having, ['p9']);
+  assert.ok(!links.some(({ ifname }) => ifname === 'p0'));
+});
