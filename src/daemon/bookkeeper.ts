@@ -16,6 +16,9 @@ import { Refusals } from './refusals.ts';
 const ENODEV = 19;
 const EEXIST = 17;
 
+/** So long something does not work before it is said. */
+const LASTING_MS = 1000;
+
 /** Who makes of rows what they say, as it is waited for. */
 const makers: ReadonlySet<string> = new Set(['ovs-vswitchd', 'Open vSwitch']);
 
@@ -234,8 +237,25 @@ export class Bookkeeper {
 
   /** Tells what the planner can see the kernel would refuse. */
   tellRefusals(id: ObjectId, held: Held, judgement: Judgement): void {
-    for (const { at, change, hold } of judgement.findings)
-      if (hold?.why === 'refused') this.refusals.tell(id, held, at, change, hold.reason);
+    const refused = judgement.findings.filter(({ hold }) => hold?.why === 'refused');
+    const lasts = this.#lasts(
+      id,
+      held,
+      refused.some(({ at }) => at === working),
+    );
+    for (const { at, change, hold } of refused)
+      if (hold?.why === 'refused' && (at !== working || lasts))
+        this.refusals.tell(id, held, at, change, hold.reason);
+  }
+
+  /** Whether what ovs-vswitchd does not do is more than a moment between two changes. */
+  #lasts(id: ObjectId, held: Held, isAmiss: boolean): boolean {
+    if (!isAmiss) held.amissSince = null;
+    else if (held.amissSince === null) {
+      held.amissSince = Date.now();
+      this.#tell.later(() => this.#wake(id), LASTING_MS);
+    }
+    return held.amissSince !== null && Date.now() - held.amissSince >= LASTING_MS;
   }
 
   /** The link died under the repair: what looked like drift was its dying (the kernel takes a link down before it deletes it). */

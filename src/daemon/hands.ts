@@ -1,5 +1,6 @@
 import { isNamespaceId, type ObjectId } from '../model/address.ts';
 import type { Step } from '../model/step.ts';
+import type { Values } from '../model/value.ts';
 import type { Channel } from '../netlink/channel.ts';
 import type { LinkNumber } from '../netlink/native.ts';
 import type { Ledger } from '../owners/ledger.ts';
@@ -7,7 +8,7 @@ import type { NamespaceMaker } from '../owners/namespace-maker.ts';
 import type { Job, Performed, Performer } from '../owners/performer.ts';
 import { readLinkRequest } from '../owners/rtnetlink.ts';
 import type { Judgement } from '../plan/situation.ts';
-import { ownerOfStep } from '../reconcilers/index.ts';
+import { ownerOfStep, rowOf } from '../reconcilers/index.ts';
 import type { Arming } from './arming.ts';
 import type { Bookkeeper } from './bookkeeper.ts';
 import type { Claims } from './claims.ts';
@@ -119,7 +120,11 @@ export class Hands {
       if (steps.length < work.steps.length) theirs.push({ ...work, steps: work.steps.filter(isTheirs) });
       if (steps.length > 0) left.push(steps.length === work.steps.length ? work : { ...work, steps });
     }
-    for (const { id, held } of theirs) this.#around.books.underway(id, held);
+    for (const { id, held, steps } of theirs) {
+      this.#around.books.underway(id, held);
+      // On another bridge Open vSwitch makes the link of a port anew: that nothing is on it then is our own doing.
+      if (steps.some((step) => step.do === 'set' && movesPort(step.kind, step.fields))) held.bounced = true;
+    }
     if (theirs.length > 0) this.#around.switchboard.mail.act(theirs);
     return left;
   }
@@ -214,4 +219,11 @@ export class Hands {
       ledger.forget(id);
     queue.add(id, { noticed: null, urgent: false });
   }
+}
+
+function movesPort(kind: string, fields: Values): boolean {
+  return Object.keys(fields).some((key) => {
+    const place = rowOf(kind, key)?.place;
+    return place?.at === 'ovsdb' && place.holds === 'holder';
+  });
 }

@@ -63,6 +63,8 @@ export interface Held {
   forced: boolean;
   /** Our own disruptive step knocked it over: no drift. */
   bounced: boolean;
+  /** Since when Open vSwitch says that it does not work. */
+  amissSince: number | null;
   /** A drift seen but not told yet: on a link that is being deleted it turns out to be nothing. */
   untold: readonly Change[];
   /** When the first of these was seen. */
@@ -112,6 +114,7 @@ export function newHeld(wanted: WantedLink, sight: Sight, now: number): Held {
     fitted: nothingFitted,
     forced: false,
     bounced: false,
+    amissSince: null,
     untold: nothingUntold,
     untoldSince: now,
     toldWords: new SparseMap(),

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Daemon, startDaemon } from './support/daemon.ts';
-import { inSync, within } from './support/keeping.ts';
+import { hears, inSync, within } from './support/keeping.ts';
 import { datapath, keepInSync } from './support/kept-switch.ts';
 import { inNamespace } from './support/namespace.ts';
 import { lacksOpenVSwitch, openVSwitch } from './support/ovs.ts';
@@ -96,4 +96,33 @@ test('the doctor says what there is of Open vSwitch, and what it lacks', { skip 
   );
   assert.equal(after.get('ovsbr0')?.words, 'Open vSwitch has all that is declared');
   assert.equal(after.get('ovsbr0:p0')?.fields.find(({ key }) => key === 'type')?.able, true);
+});
+
+test('what vnetd does itself when a bridge gets another name is told as an edit', { skip }, async (t) => {
+  const yaml = (name: string) => `
+links:
+  ${name}:
+    kind: ovs-bridge
+    datapath_type: ${datapath}
+    qos: { fast: { type: linux-htb, other_config: { max-rate: 50000000 } } }
+    ports:
+      tap2: { tag: 2, qos: fast }
+      p0: { type: internal, addresses: [192.0.2.17/28], state: up }
+      gre0p: { type: gre, options: { remote_ip: 192.0.2.99 } }
+  tap2: { kind: veth, peer: tap3 }
+`;
+  const { ovs, daemon } = await keepInSync(t, yaml('ovsbr0'));
+  const from = daemon.journal.seen.length;
+  daemon.write('10-ovs.yaml', yaml('ovsbr9'));
+  for (const port of ['p0', 'tap2', 'gre0p']) await hears(daemon, `ovsbr9:${port}`, 'applied', from);
+  await inSync(daemon);
+  assert.equal(await ovs.vsctl('list-ports', 'ovsbr9'), 'gre0p\np0\ntap2');
+  // Whatever does not work for so long would be told.
+  const since = Date.now();
+  await until(() => Date.now() - since > 1200, { within, what: 'more than a moment' });
+  const told = daemon.journal.seen.slice(from).map(({ fields }) => `${fields.id} ${fields.event}`);
+  assert.deepEqual(
+    told.filter((one) => / (drift|refused|restored)$/.test(one)),
+    [],
+  );
 });
