@@ -14,7 +14,7 @@ import type { View } from '../inventory/view.ts';
 import { asObjectId, type ObjectId, objectId, parseObjectId, partId, wholeOf } from '../model/address.ts';
 import type { Requester } from '../model/change.ts';
 import type { Outcome, Step } from '../model/step.ts';
-import { numberAt } from '../ovsdb/row.ts';
+import { numberAt, textAt } from '../ovsdb/row.ts';
 import { type DatabaseLog, lastCommentOn, logsBeside } from '../owners/ovsdb-log.ts';
 import type { Performed } from '../owners/performer.ts';
 import { entryAt, type FoundLink, type SwitchedSurroundings } from '../plan/situation.ts';
@@ -166,8 +166,9 @@ export class SwitchSight {
 
   /** The number of the tap that ovs-vswitchd says it made for a bridge's own port or an internal one. */
   tapOf(id: ObjectId): number | undefined {
-    const { name } = parseObjectId(id);
-    const number = numberAt(this.#around.switches().interface(name)?.row ?? {}, 'ifindex');
+    const row = this.#around.switches().interface(parseObjectId(id).name)?.row ?? {};
+    // One of another type was put into the bridge, and is its owner's: the tap of a guest.
+    const number = textAt(row, 'type') === 'internal' ? numberAt(row, 'ifindex') : undefined;
     return number !== undefined && this.hasTap(id, number) ? number : undefined;
   }
 

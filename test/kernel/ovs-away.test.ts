@@ -160,14 +160,16 @@ test('what vnetd made before a reboot is still known as its own', { skip }, asyn
 });
 
 test('what is renamed while ovs-vswitchd does not run leaves no link behind', { skip }, async (t) => {
-  const yaml = (name: string) =>
-    `links: { ovsbr0: { kind: ovs-bridge, datapath_type: ${datapath}, ports: { ${name}: { type: internal, addresses: [192.0.2.17/28] } } } }\n`;
-  const { ns, ovs, daemon } = await keepInSync(t, yaml('p0'));
+  const yaml = (name: string, more = '') =>
+    `links: { ovsbr0: { kind: ovs-bridge, datapath_type: ${datapath}, ports: { ${more} ${name}: { type: internal, addresses: [192.0.2.17/28] } } } }\n`;
+  const { ns, ovs, daemon } = await keepInSync(t, yaml('p0', 'guest: {},'), ({ ns }) =>
+    ns.ip('tuntap', 'add', 'guest', 'mode', 'tap'),
+  );
   await ovs.stopSwitch('SIGKILL');
   const isSaid = async () => (await statusOf(daemon)).notes.join().startsWith('ovs-vswitchd does not run');
   await until(isSaid, { within, what: 'that ovs-vswitchd ended' });
   daemon.write('10-ovs.yaml', yaml('p9'));
-  await hears(daemon, 'ovsbr0:p0', 'removed');
+  for (const id of ['ovsbr0:p0', 'ovsbr0:guest']) await hears(daemon, id, 'removed');
   await ovs.startSwitch();
   await inSync(daemon);
   const links = await ns.ipJson('address', 'show');
@@ -176,4 +178,8 @@ test('what is renamed while ovs-vswitchd does not run leaves no link behind', { 
     .map(({ ifname }) => ifname);
   assert.deepEqual(having, ['p9']);
   assert.ok(!links.some(({ ifname }) => ifname === 'p0'));
+  assert.ok(
+    links.some(({ ifname }) => ifname === 'guest'),
+    'what somebody put into a bridge is not for vnetd to delete',
+  );
 });
