@@ -4,6 +4,8 @@ import { asObjectId, type ObjectId, objectId } from '../model/address.ts';
 import { OvsdbClient, type OvsdbState, type Update } from '../ovsdb/client.ts';
 import type { Post } from '../owners/ovsdb-post.ts';
 import type { Performed } from '../owners/performer.ts';
+import { switchedLists } from '../reconcilers/index.ts';
+import { portsIn } from '../reconcilers/ovs-entries.ts';
 import type { SwitchStanding } from './abilities/open-vswitch.ts';
 import { nowMicros } from './clock.ts';
 import type { Work } from './hands.ts';
@@ -186,13 +188,17 @@ export class Switchboard {
     this.#rim.changed();
   }
 
-  #look({ bridges, ports, wholes, all }: SwitchTouch, reason: Reason): void {
+  #look({ bridges, holders, ports, wholes, all }: SwitchTouch, reason: Reason): void {
     if (all) this.#lookAtAll(reason);
     const { objects, queue } = this.#rim;
     const look = (id: ObjectId) => {
       if (objects.get(id) !== undefined) queue.add(id, reason);
     };
     for (const name of bridges) look(objectId(null, name));
+    for (const name of holders) {
+      const id = objectId(null, name);
+      if (mindsItsPorts(objects.get(id))) look(id);
+    }
     for (const name of wholes) {
       const id = objectId(null, name);
       look(id);
@@ -239,6 +245,18 @@ export class Switchboard {
       vswitchd: !this.isKnown || !this.#isIdle ? 'heeds' : isGone ? 'is gone' : 'is overdue',
     });
   }
+}
+
+/** Whether it is to do with a bridge which ports it has: it says that there are no others, or what is in it names some. */
+function mindsItsPorts(held: Held | undefined): boolean {
+  if (held === undefined) return false;
+  const { onlyMembers, lists } = held.wanted;
+  return (
+    onlyMembers !== undefined ||
+    switchedLists.some(({ name, rows }) =>
+      lists[name]?.entries.some(({ fields }) => portsIn(rows, fields).length > 0),
+    )
+  );
 }
 
 /** The file that is meant by `unix:PATH`. */

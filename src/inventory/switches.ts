@@ -12,7 +12,7 @@ import {
   textAt,
 } from '../ovsdb/row.ts';
 import type { Columns } from '../ovsdb/schema.ts';
-import { type Datum, isMap, isSet, type Uuid } from '../ovsdb/values.ts';
+import { type Datum, isMap, isSet, sameDatum, type Uuid } from '../ovsdb/values.ts';
 import { fieldsOf, kinds, switchedLists } from '../reconcilers/index.ts';
 import type { PlaceInOvsdb, SwitchTable } from '../reconcilers/kind.ts';
 import type { FoundEntry, SwitchedList } from '../reconcilers/list.ts';
@@ -36,6 +36,8 @@ export type RowsOf = Readonly<Partial<Record<SwitchTable, Row>>>;
 /** What a change may be about: bridges and ports by name. */
 export interface SwitchTouch {
   readonly bridges: ReadonlySet<string>;
+  /** Bridges of which only the set of ports is another; what of the ports themselves is other is among `ports`. */
+  readonly holders: ReadonlySet<string>;
   readonly ports: ReadonlySet<string>;
   /** Bridges that came, went or switch in another way, which each of their ports has to do with. */
   readonly wholes: ReadonlySet<string>;
@@ -112,6 +114,7 @@ export class Switches {
   take(changes: readonly RowChange[], tables: Tables | undefined): SwitchTouch {
     this.#tables = tables;
     const bridges = new Set<string>(this.entries.take(changes, tables));
+    const holders = new Set<string>();
     const ports = new Set<string>();
     const wholes = new Set<string>();
     let all = false;
@@ -121,7 +124,9 @@ export class Switches {
       switch (table) {
         case 'Bridge':
           // With a thousand ports, one that went is no reason to look at the others.
-          (isOtherIn(['name', 'datapath_type'], before, after) ? wholes : bridges).add(name);
+          if (isOtherIn(['name', 'datapath_type'], before, after)) wholes.add(name);
+          else if (isOtherBut('ports', before, after)) bridges.add(name);
+          else holders.add(name);
           for (const port of onlyInOne(before, after, 'ports'))
             ports.add(this.#nameOf('Port', port, changes));
           break;
@@ -149,7 +154,7 @@ export class Switches {
     }
     // Each bridge has a port of its own name, whose interface is the bridge's link.
     for (const name of ports) if (this.#named.Bridge.has(name)) bridges.add(name);
-    return { bridges, ports, wholes, all };
+    return { bridges, holders, ports, wholes, all };
   }
 
   bridge(name: string): SwitchRow | undefined {
@@ -372,7 +377,12 @@ function reindex(
 }
 
 function isOtherIn(columns: readonly string[], before: Row | undefined, after: Row | undefined): boolean {
-  return columns.some((column) => JSON.stringify(before?.[column]) !== JSON.stringify(after?.[column]));
+  return columns.some((column) => !sameDatum(before?.[column], after?.[column]));
+}
+
+function isOtherBut(one: string, before: Row | undefined, after: Row | undefined): boolean {
+  const others = Object.keys(after ?? before ?? {}).filter((column) => column !== one);
+  return isOtherIn(others, before, after);
 }
 
 function valueIn(datum: Datum | undefined, { empty }: PlaceInOvsdb): Value | undefined {

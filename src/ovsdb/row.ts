@@ -49,11 +49,21 @@ export function referencesAt(row: Row, column: string): readonly Uuid[] {
   return typeof datum === 'string' ? [datum as Uuid] : [];
 }
 
-/** Those of one set that another has not; both in order. */
+/**
+ * Those of one set that another has not; both in order. Mostly they are two states of one large set: what they begin
+ * and end with alike is passed by, which is a look at pointers.
+ */
 export function notIn(these: readonly Uuid[], others: readonly Uuid[]): readonly Uuid[] {
-  let at = 0;
-  return these.filter((one) => {
-    while (at < others.length && (others[at] as Uuid) < one) at++;
+  let from = 0;
+  while (from < these.length && these[from] === others[from]) from++;
+  let [end, otherEnd] = [these.length, others.length];
+  while (end > from && otherEnd > from && these[end - 1] === others[otherEnd - 1]) {
+    end--;
+    otherEnd--;
+  }
+  let at = from;
+  return these.slice(from, end).filter((one) => {
+    while (at < otherEnd && (others[at] as Uuid) < one) at++;
     return others[at] !== one;
   });
 }

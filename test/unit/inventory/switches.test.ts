@@ -29,8 +29,14 @@ class Database implements Tables {
       else inTable.set(name, after);
       return { table, uuid: name, before, after };
     });
-    const { bridges, ports, wholes, all } = this.switches.take(changes, this);
-    return { bridges: [...bridges], ports: [...ports], wholes: [...wholes], all };
+    const { bridges, holders, ports, wholes, all } = this.switches.take(changes, this);
+    return {
+      bridges: [...bridges],
+      holders: [...holders],
+      ports: [...ports],
+      wholes: [...wholes],
+      all,
+    };
   }
 }
 
@@ -63,7 +69,7 @@ test('a port that goes or comes is no reason to look at the others of its bridge
     ['Port', at(12), undefined],
     ['Interface', at(22), undefined],
   );
-  assert.deepEqual(gone, { bridges: ['br0'], ports: ['p2'], wholes: [], all: false });
+  assert.deepEqual(gone, { bridges: [], holders: ['br0'], ports: ['p2'], wholes: [], all: false });
   assert.equal(database.switches.port('p2'), undefined);
   assert.equal(database.switches.port('p3')?.bridge, 'br0');
 
@@ -72,7 +78,7 @@ test('a port that goes or comes is no reason to look at the others of its bridge
     ['Interface', at(22), face(2)],
     ['Bridge', at(2), bridge(1, 2, 3)],
   );
-  assert.deepEqual(back, { bridges: ['br0'], ports: ['p2'], wholes: [], all: false });
+  assert.deepEqual(back, { bridges: [], holders: ['br0'], ports: ['p2'], wholes: [], all: false });
   assert.equal(database.switches.port('p2')?.bridge, 'br0');
 });
 
