@@ -1,5 +1,5 @@
 import { article } from '../derive/grammar.ts';
-import type { ObjectId } from '../model/address.ts';
+import { type ObjectId, parseObjectId } from '../model/address.ts';
 import type { DaemonSettings } from '../model/declaration.ts';
 import type { Ledger } from '../owners/ledger.ts';
 import { whileAway } from '../plan/away.ts';
@@ -11,6 +11,7 @@ import {
   type Judgement,
   type Memory,
   type Policy,
+  type World,
 } from '../plan/situation.ts';
 import type { Bookkeeper } from './bookkeeper.ts';
 import { type Held, isSwitched } from './held.ts';
@@ -68,8 +69,10 @@ export class Assessor {
 
   /** What has its name as long as vnetd has not parted with it. */
   #replacedBy(id: ObjectId, held: Held): string | undefined {
-    if (!isOfAnother(this.#ledger, id, held)) return undefined;
-    return `${article(this.#ledger.get(id).kind)} of its name`;
+    const { namespace, name } = parseObjectId(id);
+    if (isOfAnother(this.#ledger, id, held)) return `${article(this.#ledger.get(id).kind)} of its name`;
+    const isInTheWay = namespace === null && !isSwitched(held) && this.#switchboard.sight.isLeaving(name);
+    return isInTheWay ? 'a port of its name' : undefined;
   }
 
   #isKnown(id: ObjectId): boolean {
@@ -79,11 +82,16 @@ export class Assessor {
 
   /** What would be said of an object if it were found so. */
   judgeFound(id: ObjectId, held: Held, found: FoundLink | undefined): Judgement {
+    const memory = isSwitched(held) ? this.#memoryOf(id, held) : this.#ledger.get(id);
+    return judge(held.wanted, found, memory, this.#policyFor(held), this.#worldFor(id, held));
+  }
+
+  #worldFor(id: ObjectId, held: Held): World {
     const world = (this.#rooms.of(id) ?? this.#rooms.host).identities.worldFor(held);
-    const policy = this.#policyFor(held);
-    if (!isSwitched(held)) return judge(held.wanted, found, this.#ledger.get(id), policy, world);
-    const around = { ...world, switched: this.#switchboard.sight.surroundings() };
-    return judge(held.wanted, found, this.#memoryOf(id, held), policy, around);
+    const { sight } = this.#switchboard;
+    if (isSwitched(held)) return { ...world, switched: sight.surroundings() };
+    const isHosts = parseObjectId(id).namespace === null;
+    return isHosts ? { ...world, freeing: (name) => sight.freeing(name) } : world;
   }
 
   /** Rows outlive a reboot, and so does the mark on them; and another's may have the name of one that vnetd made. */

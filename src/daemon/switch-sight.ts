@@ -8,7 +8,8 @@ import {
   switchedFingerprint,
 } from '../inventory/found-switched.ts';
 import type { InventoryLink } from '../inventory/links.ts';
-import { portsInTheWay } from '../inventory/switched-obstacles.ts';
+import { isMadeBy } from '../inventory/switched-condition.ts';
+import { freeingOfSwitch, portsInTheWay } from '../inventory/switched-obstacles.ts';
 import type { Switches, SwitchRow } from '../inventory/switches.ts';
 import type { View } from '../inventory/view.ts';
 import { asObjectId, type ObjectId, objectId, parseObjectId, partId, wholeOf } from '../model/address.ts';
@@ -24,6 +25,8 @@ import type { Objects } from './objects.ts';
 import type { Owned } from './ownership.ts';
 
 const LONGEST_COMMAND = 256;
+/** Who makes links (datapath_type of ovs-vswitchd.conf.db(5)). */
+const datapaths = ['system', 'netdev'];
 
 interface Surroundings {
   readonly objects: Objects;
@@ -33,6 +36,8 @@ interface Surroundings {
   /** Where that database listens. */
   socket(): string;
   isKnown(): boolean;
+  /** Whether ovs-vswitchd takes up what is asked for, as far as is known. */
+  isHeeded(): boolean;
   /** Whether a bridge that is not there is about to be made, when it is looked at. */
   isComing(id: ObjectId, held: Held): boolean;
   /** Calls back soon, after the event loop had its turn. */
@@ -159,6 +164,22 @@ export class SwitchSight {
     };
   }
 
+  /** The command that takes away what has a name of the host's, where that is something of Open vSwitch. */
+  freeing(name: string): string | undefined {
+    return freeingOfSwitch(this.#around.switches(), this.#around.view(), name);
+  }
+
+  /** Whether a link of the host's is a port's that is on its way out: vnetd's, which nobody declares, or one whose rows went. */
+  isLeaving(name: string): boolean {
+    const { objects, isHeeded } = this.#around;
+    const switches = this.#around.switches();
+    const link = this.#around.view().inventory.named(name);
+    if (link === undefined || !datapaths.some((datapath) => isMadeBy(link, datapath))) return false;
+    const port = switches.port(name);
+    if (port === undefined) return isHeeded() && switches.configured.current < switches.configured.next;
+    return switches.isMarkedAs(name, port.row) && objects.get(partId(port.bridge ?? '', name)) === undefined;
+  }
+
   /** Whether what an id stands for is there, whoever made it. */
   isThere(id: ObjectId): boolean {
     return this.#rowOf(id) !== undefined;
@@ -174,7 +195,7 @@ export class SwitchSight {
 
   hasTap(id: ObjectId, ifindex: number): boolean {
     const link = this.#around.view().inventory.named(parseObjectId(id).name);
-    return link?.ifindex === ifindex && link.kind === 'tun';
+    return link?.ifindex === ifindex && isMadeBy(link, 'netdev');
   }
 
   /** Whose it is that an id stands for; undefined while nothing is there. */

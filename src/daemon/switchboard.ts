@@ -70,6 +70,7 @@ export class Switchboard {
       view: () => rim.view(),
       socket: () => pathIn(this.#address ?? ''),
       isKnown: () => this.isKnown,
+      isHeeded: () => this.isKnown && !this.#isIdle,
       isComing: (id, held) => rim.isComing(id, held),
       soon: (work) => rim.soon(work),
     });
@@ -206,6 +207,8 @@ export class Switchboard {
     }
     for (const name of ports) {
       for (const one of objects.mentioning(asObjectId(portAnywhere(name)))) look(one);
+      // A link of the host's that is to have the name.
+      look(objectId(null, name));
       // The bond it is, or is to be, a member of.
       for (const one of objects.mentioning(objectId(null, name))) look(one);
     }

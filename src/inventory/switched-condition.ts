@@ -216,7 +216,7 @@ function isTakenIn({ slaveKind, message }: InventoryLink, datapath: string): boo
 }
 
 /** Whether a link is one that a datapath makes: the kernel's its own, ovs-vswitchd taps (lib/netdev-linux.c). */
-function isMadeBy({ kind }: InventoryLink, datapath: string): boolean {
+export function isMadeBy({ kind }: InventoryLink, datapath: string): boolean {
   return kind === (datapath === 'netdev' ? 'tun' : 'openvswitch');
 }
 

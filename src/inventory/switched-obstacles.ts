@@ -15,6 +15,15 @@ export function linkInTheWay({ inventory }: View, name: string): string | undefi
   return `${name} is there, ${described(link)}: \`ip link del ${name}\` would free its name`;
 }
 
+/** The command that takes away what Open vSwitch has under a name; undefined where it has nothing of it. */
+export function freeingOfSwitch(switches: Switches, { inventory }: View, name: string): string | undefined {
+  if (switches.bridge(name) !== undefined) return `ovs-vsctl del-br ${name}`;
+  const port = switches.portWith(name)?.name;
+  // One whose database is not followed.
+  const isItsLink = inventory.named(name)?.kind === OWN;
+  return port === undefined && !isItsLink ? undefined : `ovs-vsctl del-port ${port ?? name}`;
+}
+
 /** The master in the kernel that has the packets of a link, in words; undefined where it has none. */
 export function masterInTheWay({ inventory }: View, name: string): string | undefined {
   const link = inventory.named(name);

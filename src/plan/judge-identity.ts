@@ -18,6 +18,11 @@ import {
   type World,
 } from './situation.ts';
 
+/** Whether what is found is of the kind; `device` is whatever there is. */
+export function isOfKind({ kernel }: Kind, found: Pick<FoundLink, 'kind'>): boolean {
+  return kernel === null || found.kind === kernel.kind;
+}
+
 /** A link of another kind: made again if it is the very one vnetd made, else never ours to delete. */
 export function ofAnotherKind(
   wanted: WantedLink,
@@ -27,7 +32,7 @@ export function ofAnotherKind(
   policy: Policy,
   world: World,
 ): Judgement | undefined {
-  if (kind.kernel === null || found.kind === kind.kernel.kind) return undefined;
+  if (kind.kernel === null || isOfKind(kind, found)) return undefined;
   if (memory.origin === 'made' && memory.ifindex === found.ifindex) {
     const change = { key: 'kind', wanted: kind.name, found: found.kind };
     const hold = firstAbsent(wanted, kind, world) ?? heldBack('kind', 'recreate', false, false, policy);
@@ -39,7 +44,7 @@ export function ofAnotherKind(
   }
   const reason =
     kind.stranger?.(wanted.id, found.kind) ??
-    `${found.name} is there as ${found.kind === null ? 'a device' : `kind ${found.kind}`}, not ${kind.name}; \`ip link del ${found.name}\` would free the name`;
+    `${found.name} is there as ${found.kind === null ? 'a device' : `kind ${found.kind}`}, not ${kind.name}; \`${freeing(wanted, world, found.name)}\` would free the name`;
   const change = { key: 'kind', wanted: kind.name, found: found.kind };
   return {
     ...inStep,
@@ -49,12 +54,17 @@ export function ofAnotherKind(
   };
 }
 
+/** The command by which an operator would free a name. */
+function freeing({ namespace }: WantedLink, world: World, name: string): string {
+  return world.freeing?.(name) ?? `ip ${namespace === null ? '' : `-n ${namespace} `}link del ${name}`;
+}
+
 /** A renamed link gets its name back before anything else of it is looked at. */
 export function misnamed(wanted: WantedLink, found: FoundLink, policy: Policy, world: World): Judgement {
   const change = { key: 'name', wanted: wanted.name, found: found.name };
   const taker = world.holderOf(wanted.name);
   if (taker === 'another') {
-    const reason = `${wanted.name} is another link now, and the one vnetd made is named ${found.name}; \`ip link del ${wanted.name}\` would free the name`;
+    const reason = `${wanted.name} is another link now, and the one vnetd made is named ${found.name}; \`${freeing(wanted, world, wanted.name)}\` would free the name`;
     return {
       ...inStep,
       findings: [{ at: 'name', change, need: 'live', drift: true, hold: { why: 'refused', reason } }],

@@ -105,6 +105,8 @@ export interface World {
   underneath(name: string): string;
   /** Whether another object declares an entry of a list of that namespace too. */
   isDeclaredElsewhere(list: string, entry: string): boolean;
+  /** The command that takes away what has a name, where another owner than the kernel has it. */
+  freeing?(name: string): string | undefined;
   /** Where the link is that is missing here, if that is known. */
   whereabouts(): Elsewhere | undefined;
   /** Of an object that Open vSwitch keeps. */

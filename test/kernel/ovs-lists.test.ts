@@ -253,6 +253,7 @@ test('a deleted bridge comes back with its mirrors and QoS in one transaction', 
 
 test('a mirror waits for its ports, and has them again when they come back', { skip }, async (t) => {
   const yaml = `
+daemon: { sweep: 1h }
 links:
   ovsbr0:
     kind: ovs-bridge

@@ -299,3 +299,50 @@ test('a bridge of the kernel’s becomes one of Open vSwitch, and that one of th
   });
   assert.ok(!daemon.journal.seen.some(({ fields }) => fields.event === 'drift'), 'nothing drifted');
 });
+
+test('an internal port becomes a link of its name, and that one a port', { skip }, async (t) => {
+  const yaml = (port: string, link: string) =>
+    `links:\n  ovsbr0: { kind: ovs-bridge, datapath_type: ${datapath}, ports: { p1: { type: internal }${port} } }\n${link}`;
+  const [asPort, asLink] = [
+    yaml(', p0: { type: internal }', ''),
+    yaml('', '  p0: { kind: ifb, mtu: 1400 }\n'),
+  ];
+  const { ns, ovs, daemon } = await keepInSync(t, asPort);
+  for (const [text, kind, id] of [
+    [asLink, 'ifb', 'p0'],
+    [asPort, datapath === 'netdev' ? 'tun' : 'openvswitch', 'ovsbr0:p0'],
+  ] as const) {
+    const from = daemon.journal.seen.length;
+    daemon.write('10-ovs.yaml', text);
+    await hears(daemon, id, 'created', from);
+    await inSync(daemon);
+    assert.equal((await ns.link('p0')).linkinfo?.info_kind, kind);
+    assert.equal(await ovs.vsctl('list-ports', 'ovsbr0'), kind === 'ifb' ? 'p1' : 'p0\np1');
+  }
+  const wrong = daemon.journal.seen.filter(({ fields }) =>
+    ['drift', 'refused'].includes(String(fields.event)),
+  );
+  assert.deepEqual(wrong, [], 'nothing drifted, and nothing was in the way');
+});
+
+test('a name that somebody’s bridge or port has is said to be freed by ovs-vsctl', { skip }, async (t) => {
+  const { ovs, daemon } = await keepInSync(
+    t,
+    `links: { ovsbr0: { kind: ovs-bridge, datapath_type: ${datapath} } }\n`,
+  );
+  await ovs.vsctl(...theirBridge('br9'), ...theirPort('br9', 'p9'));
+  daemon.write('20-links.yaml', 'links: { br9: { kind: bridge }, p9: { kind: ifb } }\n');
+  for (const [id, command] of [
+    ['p9', 'ovs-vsctl del-port p9'],
+    ['br9', 'ovs-vsctl del-br br9'],
+  ] as const) {
+    await hears(daemon, id, 'refused');
+    assert.match(
+      (await objectOf(daemon, id)).reason ?? '',
+      new RegExp(`\`${command}\` would free the name$`),
+    );
+    await ovs.vsctl(...command.split(' ').slice(1));
+    await hears(daemon, id, 'created');
+  }
+  await inSync(daemon);
+});
