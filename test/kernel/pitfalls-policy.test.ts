@@ -202,6 +202,15 @@ test('pitfall 23: a renamed link gets its name back, and a name in use is not ta
   const { state, reason } = await objectOf(daemon, 'taken0');
   assert.equal(state, 'refused');
   assert.match(reason ?? '', /bridge.*`ip link del taken0`/);
+  const { abilities } = (await daemon.vnetctl('doctor')).json as {
+    readonly abilities: readonly { readonly id: string; readonly words: string }[];
+  };
+  const words = abilities.find(({ id }) => id === 'taken0')?.words ?? '';
+  assert.match(
+    words,
+    /^taken0 is of another kind/,
+    'that there is one says nothing of what the kernel can do',
+  );
 
   await unheard(daemon, () =>
     ns.ipBatch(['link set x0 down', 'link set x0 name other0', 'link set other0 up']),
