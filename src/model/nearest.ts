@@ -1,8 +1,17 @@
-/**
- * The candidate a mistyped word most likely means, or undefined when none is near.
- * Counts insertions, deletions, substitutions and swaps of neighbours (Damerau-Levenshtein, restricted).
- */
+/** The candidate a mistyped or shortened word most likely means, or undefined when none is near. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  const all = [...candidates];
+  return mistyped(word, all) ?? shortened(word, all);
+}
+
+/** The only candidate that ends with the word: `mode` is `bond_mode` where there is no other mode. */
+function shortened(word: string, candidates: readonly string[]): string | undefined {
+  const [only, ...others] = candidates.filter((candidate) => candidate.endsWith(`_${word}`));
+  return others.length === 0 ? only : undefined;
+}
+
+/** Counts insertions, deletions, substitutions and swaps of neighbours (Damerau-Levenshtein, restricted). */
+function mistyped(word: string, candidates: readonly string[]): string | undefined {
   const lower = word.toLowerCase();
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;

@@ -1,3 +1,4 @@
+import { didYouMean, nearest } from '../model/nearest.ts';
 import type { Values } from '../model/value.ts';
 import { mac } from '../wire/addresses.ts';
 import { linkRef, setOf } from '../wire/composites.ts';
@@ -6,6 +7,7 @@ import { vlanSet } from '../wire/vlan-sets.ts';
 import { namedWord } from '../wire/words.ts';
 import { column, defineKind, type Lint } from './kind.ts';
 import { live, mtuRequest, nameOfEntry, oneMtu, openMap, portOnAnyBridge, remade } from './ovs-columns.ts';
+import { fieldsIn } from './ovs-entries.ts';
 
 const tunnels = [
   ...['gre', 'ip6gre', 'vxlan', 'geneve', 'erspan', 'ip6erspan'],
@@ -37,13 +39,36 @@ const peerIsNotAnOption: Lint = {
 const tunnelNeedsRemote: Lint = {
   severity: 'error',
   check(fields) {
-    const { type } = fields;
-    if (!(tunnels as readonly unknown[]).includes(type) || fields['options.remote_ip'] !== undefined)
-      return undefined;
+    if (!isTunnel(fields) || fields['options.remote_ip'] !== undefined) return undefined;
+    const slip = optionsIn(fields).find((option) => nearest(option, ['remote_ip']) !== undefined);
+    const meant = slip === undefined ? '' : `; \`${slip}\` is none`;
     return {
       key: 'type',
-      message: `a port of type ${type} needs \`options: { remote_ip: … }\`, an address or \`flow\``,
+      message: `a port of type ${fields.type} needs \`options: { remote_ip: … }\`, an address or \`flow\`${meant}`,
     };
+  },
+};
+
+/** What a tunnel's `options` may have (ovs-vswitchd.conf.db(5), Tunnel Options and IPsec). */
+const tunnelOptions = [
+  ...['remote_ip', 'local_ip', 'in_key', 'out_key', 'key', 'dst_port', 'tos', 'ttl', 'df_default'],
+  ...['egress_pkt_mark', 'csum', 'seq', 'exts', 'packet_type', 'payload_type'],
+  ...['erspan_idx', 'erspan_ver', 'erspan_dir', 'erspan_hwid'],
+  ...['psk', 'remote_cert', 'remote_name'],
+];
+
+/** Later versions may have more: only what looks like one of these is taken for a slip. */
+const tunnelHasOption: Lint = {
+  severity: 'warning',
+  check(fields) {
+    if (!isTunnel(fields)) return undefined;
+    for (const option of optionsIn(fields)) {
+      if (tunnelOptions.includes(option)) continue;
+      const meant = didYouMean(option, tunnelOptions);
+      const message = `Open vSwitch passes over \`${option}\` among the options of a tunnel${meant}`;
+      if (meant !== '') return { key: `options.${option}`, message };
+    }
+    return undefined;
   },
 };
 
@@ -96,6 +121,14 @@ const bondHasNoInterfaceKeys: Lint = {
 function isOfOneInterface(key: string): boolean {
   const row = ovsPort.fields[key.split('.')[0] ?? ''];
   return row?.place.at === 'ovsdb' && row.place.table === 'Interface';
+}
+
+function optionsIn(fields: Values): readonly string[] {
+  return Object.keys(fieldsIn(fields, 'options'));
+}
+
+function isTunnel({ type }: Values): boolean {
+  return (tunnels as readonly unknown[]).includes(type);
 }
 
 function isBond(fields: Values): boolean {
@@ -267,6 +300,7 @@ export const ovsPort = defineKind({
     patchNeedsPeer,
     peerIsNotAnOption,
     tunnelNeedsRemote,
+    tunnelHasOption,
     vniHasRange,
     trunksOfAnAccessPort,
     oneMtu,
