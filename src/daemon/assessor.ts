@@ -107,7 +107,8 @@ export class Assessor {
     const holds = held.refusals.size + held.contests.size === 0 ? noHolds : new Map<string, Hold>();
     for (const [at, { reason, busy }] of held.refusals)
       holds.set(at, busy ? { why: 'busy' } : { why: 'refused', reason });
-    for (const [at, reason] of this.#books.contested(held)) holds.set(at, { why: 'contested', reason });
+    for (const [at, reason] of this.#books.contests.reasons(held))
+      holds.set(at, { why: 'contested', reason });
     return { onDrift: held.wanted.onDrift, disruptive: this.#disruptive(), forced: held.forced, holds };
   }
 }

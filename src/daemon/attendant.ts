@@ -98,7 +98,7 @@ export class Attendant {
       if (!foreign && claims.isNew(id)) held.arriving = 'adopted';
       books.noticed(id, held, judgement, reason);
       const ready = judgement.steps.filter(({ withheld }) => withheld === null);
-      const now = ready.length > 0 && books.mustWait(held, judgement) ? [] : ready;
+      const now = ready.length > 0 && books.contests.mustWait(held, judgement) ? [] : ready;
       // What is about to be acted on is looked at again right after: the repair does not wait for the books.
       if (now.length === 0) books.stated(id, held, judgement);
       return { judgement, now };

@@ -1,15 +1,13 @@
-import { type ObjectId, parseObjectId } from '../model/address.ts';
+import type { ObjectId } from '../model/address.ts';
 import type { Change } from '../model/change.ts';
-import { counted } from '../model/counted.ts';
-import type { ContestedSettings } from '../model/declaration.ts';
 import type { EventName, Happening } from '../model/event.ts';
-import { keysOf, type Outcome } from '../model/step.ts';
+import type { Outcome } from '../model/step.ts';
 import type { Performed } from '../owners/performer.ts';
-import { entryAt, type Hold, type Judgement, working } from '../plan/situation.ts';
-import { masterOfPortKey } from '../reconcilers/index.ts';
+import { type Finding, type Hold, type Judgement, working } from '../plan/situation.ts';
+import { addressesOf, belongsTo, partOfAnother } from './belonging.ts';
 import { nowMicros, timeOfDay } from './clock.ts';
-import { type Contest, calmAt, drifted, held as holds, peace, repaired, waits } from './contest.ts';
-import { differs, type Held, isKeptInRows, isSwitched, nothingFitted, spoken, stateFor } from './held.ts';
+import { Contests } from './contests.ts';
+import { type Held, isKeptInRows, isSwitched, nothingFitted, stateFor } from './held.ts';
 import type { Reason } from './queue.ts';
 import { Refusals } from './refusals.ts';
 
@@ -22,8 +20,6 @@ const LASTING_MS = 1000;
 /** Who makes of rows what they say, as it is waited for. */
 const makers: ReadonlySet<string> = new Set(['ovs-vswitchd', 'Open vSwitch']);
 
-const noReasons: ReadonlyMap<string, string> = new Map();
-
 interface Teller {
   happened(happening: Happening): void;
   changed(id: ObjectId): void;
@@ -35,11 +31,12 @@ export class Bookkeeper {
   readonly #tell: Teller;
   readonly #wake: (id: ObjectId) => void;
   readonly refusals: Refusals;
-  contestedSettings: ContestedSettings = { after: 5, withinMs: 60_000 };
+  readonly contests: Contests;
 
   constructor(tell: Teller, wake: (id: ObjectId) => void) {
     this.#tell = tell;
     this.#wake = wake;
+    this.contests = new Contests((id, ms) => tell.later(() => wake(id), ms));
     this.refusals = new Refusals((id, held, change, words) =>
       this.#say(id, held, 'refused', { changes: [change], message: words }),
     );
@@ -72,29 +69,6 @@ export class Bookkeeper {
     this.#become(id, held, 'pending', null, Date.now());
   }
 
-  /** Whether everything that could be done waits for a contest's pause. */
-  mustWait(held: Held, judgement: Judgement): boolean {
-    const now = Date.now();
-    const acting = judgement.findings.filter(({ hold }) => hold === null);
-    const next = acting
-      .map(({ at }) => held.contests.get(at) ?? peace)
-      .filter((contest) => waits(contest, now));
-    return next.length > 0 && next.length === acting.length;
-  }
-
-  /** Reasons of attributes that are fought over and whose pause is not over. */
-  contested(held: Held): ReadonlyMap<string, string> {
-    if (held.contests.size === 0) return noReasons;
-    const now = Date.now();
-    const reasons = new Map<string, string>();
-    for (const [at, contest] of held.contests) {
-      const drift = held.open.get(at);
-      if (waits(contest, now) && drift !== undefined)
-        reasons.set(at, `${differs(drift.change)}; ${contestReason(contest)}`);
-    }
-    return reasons;
-  }
-
   /** The kernel answered a step. */
   performed(
     id: ObjectId,
@@ -119,10 +93,8 @@ export class Bookkeeper {
       }
       const drift = held.open.get(at);
       if (drift !== undefined) drift.repaired = { disruptive };
-      if (finding.drift && finding.midway !== true && drift !== undefined && became.is === 'done') {
-        held.contests.set(at, repaired(held.contests.get(at) ?? peace, now, this.contestedSettings));
-        this.#wakeAfterPause(id, held, at, now);
-      }
+      if (finding.drift && finding.midway !== true && drift !== undefined && became.is === 'done')
+        this.contests.repaired(id, held, at, now);
       // The link went, or came, while the request was on its way: the next look sees it.
       const overtaken =
         became.is === 'refused' &&
@@ -176,8 +148,7 @@ export class Bookkeeper {
 
   #newDrifts(id: ObjectId, held: Held, judgement: Judgement, reason: Reason, now: number): void {
     const fresh: Change[] = [];
-    const fought: Change[] = [];
-    let fight: Contest | undefined;
+    const fought: Pick<Finding, 'at' | 'change'>[] = [];
     for (const { at, change, drift, hold, midway } of judgement.findings) {
       // What is being made or adopted was never whole before.
       if (!drift || held.arriving !== null || held.bounced || partOfAnother(held, at)) continue;
@@ -190,18 +161,11 @@ export class Bookkeeper {
         const noticed = hold?.why === 'waiting' ? null : reason.noticed;
         held.open.set(at, { cause: 'drift', change, noticed, repaired: null });
       }
-      const before = held.contests.get(at) ?? peace;
-      const contest = drifted(before, now, this.contestedSettings);
-      held.contests.set(at, contest);
-      if (contest.fight === null) {
-        if (open === undefined) fresh.push(change);
-      } else if (before.fight === null) {
-        fought.push(change);
-        fight = contest;
-        this.#wakeAfterPause(id, held, at, now);
-      }
+      const fight = this.contests.drifted(id, held, at, now);
+      if (fight === 'begins') fought.push({ at, change });
+      else if (fight === 'is none' && open === undefined) fresh.push(change);
     }
-    if (fight !== undefined) this.#contest(id, held, fight, fought, now);
+    this.#contest(id, held, fought, now);
     if (fresh.length === 0) return;
     // A link leaves before the rows do: that it was lost was their going.
     if (fresh.some(({ key }) => key === 'exists')) {
@@ -278,15 +242,13 @@ export class Bookkeeper {
   }
 
   /** One alert, whatever the number of attributes that are fought over. */
-  #contest(id: ObjectId, held: Held, contest: Contest, changes: readonly Change[], now: number): void {
+  #contest(id: ObjectId, held: Held, fought: readonly Pick<Finding, 'at' | 'change'>[], now: number): void {
+    const [first] = fought;
+    if (first === undefined) return;
     held.drifts += 1;
     held.lastDrift = now;
-    this.#say(id, held, 'contested', { changes, message: contestReason(contest) });
-  }
-
-  #wakeAfterPause(id: ObjectId, held: Held, at: string, now: number): void {
-    const until = held.contests.get(at)?.fight?.until;
-    if (until !== undefined) this.#tell.later(() => this.#wake(id), until - now + 1);
+    const changes = fought.map(({ change }) => change);
+    this.#say(id, held, 'contested', { changes, message: this.contests.reason(held, first.at) });
   }
 
   /** Drifts that no longer differ: restored if that was our doing, else simply over. */
@@ -333,21 +295,9 @@ export class Bookkeeper {
       if (noticed === undefined || (noticed !== null && drift.noticed !== null && drift.noticed < noticed))
         noticed = drift.noticed;
     }
-    const calmed: string[] = [];
-    let lost = 0;
-    for (const [at, contest] of held.contests) {
-      const calmer = differing.has(at) ? contest : holds(contest, now, this.contestedSettings);
-      if (calmer !== contest) {
-        held.contests.delete(at);
-        calmed.push(spoken(at));
-        lost = Math.max(lost, contest.fight?.lost ?? 0);
-      } else if (contest.fight !== null && !differing.has(at))
-        this.#tell.later(() => this.#wake(id), calmAt(contest, this.contestedSettings) - now + 1);
-    }
-    if (calmed.length > 0) {
-      const message = `${calmed.join(', ')} holds again; changed ${counted(lost, 'time')} while contested`;
+    const message = this.contests.calm(id, held, differing, now);
+    if (message !== undefined)
       this.#say(id, held, 'restored', { changes: [], micros: null, disruptive: false, message });
-    }
     this.#fitted(id, held, judgement);
     if (done.length === 0) return;
     this.tellDrift(id, held);
@@ -365,14 +315,10 @@ export class Bookkeeper {
   }
 
   #become(id: ObjectId, held: Held, state: Held['state'], reason: string | null, now: number): void {
-    const fight = [...held.contests].find(([, contest]) => contest.fight !== null);
-    const next = (state === 'in-sync' || state === 'pending') && fight !== undefined ? 'contested' : state;
-    const why =
-      next === 'contested' && reason === null && fight !== undefined
-        ? state === 'in-sync'
-          ? `${spoken(fight[0])} holds; settled again at ${this.#calmTime(held)} if nobody changes it`
-          : `${spoken(fight[0])}: ${contestReason(fight[1])}`
-        : reason;
+    const isInStep = state === 'in-sync';
+    const fight = isInStep || state === 'pending' ? this.contests.sentence(held, isInStep) : undefined;
+    const next = fight === undefined ? state : 'contested';
+    const why = reason ?? fight ?? null;
     if (held.state === next && held.reason === why) return;
     if (held.state !== next) held.since = now;
     held.state = next;
@@ -380,52 +326,7 @@ export class Bookkeeper {
     this.#tell.changed(id);
   }
 
-  /** When all that is fought over is settled, as a clock on the wall has it: what is shown is not told anew each second. */
-  #calmTime(held: Held): string {
-    const fights = [...held.contests.values()].filter(({ fight }) => fight !== null);
-    const ends = fights.map((contest) => calmAt(contest, this.contestedSettings));
-    return new Date(Math.max(...ends)).toTimeString().slice(0, 8);
-  }
-
   #say(id: ObjectId, held: Held, event: EventName, more: Partial<Happening>): void {
     this.#tell.happened({ at: Date.now(), id, event, kind: held.wanted.kind, ...more });
   }
-}
-
-/** Which findings a step was for, by address inside the object. */
-function addressesOf(id: ObjectId, { step, outcome }: Performed, judgement: Judgement): readonly string[] {
-  if (step.do === 'rename') return ['name'];
-  // A member nobody declared, put out of a complete list: the finding is its master's.
-  if (step.id !== id) {
-    const { name } = parseObjectId(step.id);
-    return judgement.findings.flatMap(({ at, change }) => (change.found === name ? [at] : []));
-  }
-  if (step.do === 'add' || step.do === 'remove') return [entryAt(step.list, step.entry)];
-  const refusedDeletion = step.do === 'delete' && outcome.is === 'refused';
-  if (step.do !== 'create' && !refusedDeletion) return keysOf(step);
-  // A new link was to mend these.
-  return judgement.findings.flatMap(({ at, need, hold }) =>
-    at === 'exists' || (need === 'recreate' && hold === null) ? [at] : [],
-  );
-}
-
-/** Whether a difference is part of a larger drift: everything of a link that is gone, a port's attributes of a lost master. */
-function belongsTo(held: Held, at: string, larger: string): boolean {
-  if (larger === 'exists') return at !== 'exists';
-  // A port whose link is taken in anew has another type for a moment, and a link that is made anew nothing on it.
-  if (larger === working)
-    return at === 'type' || (at !== working && at !== 'exists' && !isKeptInRows(held, listOf(at)));
-  return larger === 'master' && (masterOfPortKey(at) !== undefined || at.startsWith('vlans/'));
-}
-
-function listOf(at: string): string {
-  return at.split('/')[0] ?? at;
-}
-
-function partOfAnother(held: Held, at: string): boolean {
-  return [...held.open.keys()].some((larger) => belongsTo(held, at, larger));
-}
-
-function contestReason(contest: Contest): string {
-  return `somebody keeps changing it back; vnetd waits ${(contest.fight?.delay ?? 0) / 1000} s before each repair`;
 }

@@ -7,3 +7,8 @@ export function nowMicros(): number {
 export function timeOfDay(micros: number): number {
   return Math.round(Date.now() - (nowMicros() - micros) / 1000);
 }
+
+/** A time since the epoch, in milliseconds, as the clock on the wall has it: `13:05:59`. */
+export function timeOnTheWall(at: number): string {
+  return new Date(at).toTimeString().slice(0, 8);
+}

@@ -189,7 +189,7 @@ export class Keeper {
       objects: this.objects,
       performer: this.#performer,
       judgeFound: (id, held, found) => this.#assessor.judgeFound(id, held, found),
-      contested: () => this.#books.contestedSettings,
+      contested: () => this.#books.contests.settings,
       broken: (id, held, error) => this.#books.broken(id, held, error),
       isBusy: () => this.#isBusy(),
       later: (work, ms) => rim.later(work, ms),
@@ -268,7 +268,7 @@ export class Keeper {
     this.#hands.landAll();
     const settingsBefore = this.#settings;
     this.#settings = declaration.daemon;
-    this.#books.contestedSettings = declaration.daemon.contested;
+    this.#books.contests.settings = declaration.daemon.contested;
     if (JSON.stringify(settingsBefore) !== JSON.stringify(declaration.daemon)) this.#arming.disarmAll();
     this.#generation = declaration.generation;
     this.#settled = false;
@@ -356,7 +356,7 @@ export class Keeper {
 
   /** Whether a bridge that is not there will be made as soon as it is looked at. */
   #isComing(id: ObjectId, held: Held): boolean {
-    if (held.refusals.has('exists') || this.#books.contested(held).has('exists')) return false;
+    if (held.refusals.has('exists') || this.#books.contests.reasons(held).has('exists')) return false;
     return held.forced || held.wanted.onDrift === 'restore' || this.#claims.neverSeen(id);
   }
 

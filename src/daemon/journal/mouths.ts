@@ -1,6 +1,7 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { styleText } from 'node:util';
+import { timeOnTheWall } from '../clock.ts';
 import type { Fields } from './fields.ts';
 import { deliver, journalSocket } from './native-protocol.ts';
 import type { Level } from './sentence.ts';
@@ -35,7 +36,7 @@ export function textMouth(fd: number): Mouth {
   const paint = { error: 'red', warn: 'yellow', notice: 'reset', info: 'reset', debug: 'dim' } as const;
   return {
     speak(level, sentence) {
-      const line = `${new Date().toTimeString().slice(0, 8)} ${level === 'error' ? 'error: ' : ''}${sentence}`;
+      const line = `${timeOnTheWall(Date.now())} ${level === 'error' ? 'error: ' : ''}${sentence}`;
       writeLine(fd, colours ? styleText(paint[level], line, { validateStream: false }) : line);
     },
     close() {},
