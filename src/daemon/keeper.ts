@@ -36,13 +36,8 @@ import { Sightings } from './sightings.ts';
 import { Sweeper } from './sweeper.ts';
 import { SwitchRemovals } from './switch-removals.ts';
 import { Switchboard } from './switchboard.ts';
+import { Turns } from './turns.ts';
 import { openChannel } from './watchman.ts';
-
-/** At most so many objects and so long a turn, so that the event loop of the thread stays awake. */
-const BATCH = 64;
-const TURN_MS = 5;
-/** Datagrams read before what they changed is looked at: 16 a system call. */
-const READS = 4;
 
 /** What the keeper needs of its surroundings. */
 export interface Rim {
@@ -94,23 +89,17 @@ export class Keeper {
   readonly #switchboard: Switchboard;
   readonly #switchRemovals: SwitchRemovals;
   readonly sightings: Sightings;
-  readonly #attendant: Attendant;
+  readonly #turns: Turns;
   #settings: DaemonSettings | undefined;
   #generation = 0;
   #whole = false;
   #settled = true;
-  #lost = false;
-  #working = false;
-  #stopped = false;
-  #asked: { readonly id: ObjectId; readonly then: () => void }[] = [];
 
   constructor(rim: Rim) {
     this.#rim = rim;
     this.#channel = openChannel(rim.socket, {
       message: (received) => this.#ears.take(received),
-      lost: () => {
-        this.#lost = true;
-      },
+      lost: () => this.#turns.lose(),
     });
     this.#shared = new SharedEntries(this.objects, rim.ledger);
     this.rooms = new Rooms(
@@ -135,7 +124,7 @@ export class Keeper {
       ledger: rim.ledger,
       opened: (room) => this.#readRoom(room),
       cleared: (id) => this.#cleared(id),
-      changed: () => this.#turn(),
+      changed: () => this.#turns.take(),
       later: (work, ms) => rim.later(work, ms),
     });
     this.#maker = new NamespaceMaker(rim.namespaces, (name) => this.#doorman.look(name));
@@ -149,7 +138,7 @@ export class Keeper {
       landed: (work, results) => this.#hands.landed(work, results),
       isComing: (id, held) => this.#isComing(id, held),
       // What the kernel said by now is read first: of a port's link it tells before Open vSwitch does.
-      changed: () => this.#turn(),
+      changed: () => this.#turns.take(),
       read: () => this.#leavers.find(this.#whole),
       trouble: (sentence, over) => rim.trouble('Open vSwitch', sentence, over),
       soon: (work) => rim.soon(work),
@@ -191,7 +180,7 @@ export class Keeper {
       judgeFound: (id, held, found) => this.#assessor.judgeFound(id, held, found),
       contested: () => this.#books.contests.settings,
       broken: (id, held, error) => this.#books.broken(id, held, error),
-      isBusy: () => this.#isBusy(),
+      isBusy: () => this.#turns.isBusy,
       later: (work, ms) => rim.later(work, ms),
     });
     this.#hands = new Hands({
@@ -208,7 +197,7 @@ export class Keeper {
       switchboard: this.#switchboard,
       sightings: this.sightings,
     });
-    this.#attendant = new Attendant({
+    const attendant = new Attendant({
       objects: this.objects,
       rooms: this.rooms,
       switchboard: this.#switchboard,
@@ -251,6 +240,19 @@ export class Keeper {
       isLost: () => this.#switchboard.isLost,
       happened: (happening) => rim.happened(happening),
     });
+    this.#turns = new Turns({
+      arming: this.#arming,
+      attendant,
+      channel: this.#channel,
+      ears: this.#ears,
+      hands: this.#hands,
+      queue: this.#queue,
+      reader: this.#reader,
+      rooms: this.rooms,
+      resync: () => this.#resync(),
+      idle: () => this.#settle(),
+      soon: (work) => rim.soon(work),
+    });
   }
 
   /** Reads the world for the first time and watches it from then on. */
@@ -260,7 +262,7 @@ export class Keeper {
     this.#doorman.start();
     for (const owner of Object.values(this.#rim.facets))
       owner.watch((ifindex) => this.#heardElsewhere(ifindex));
-    this.#rim.socket.watch(() => this.#turn());
+    this.#rim.socket.watch(() => this.#turns.take());
   }
 
   /** Takes a new declaration: what is new or different is looked at, what left it is taken away or let go. */
@@ -289,7 +291,7 @@ export class Keeper {
     this.#whole = declaration.whole;
     this.#leavers.find(this.#whole);
     if (this.#leavers.concernSwitches) this.#switchboard.follow(this.#rim.ovsdb ?? declaration.daemon.ovsdb);
-    this.#work();
+    this.#turns.work();
   }
 
   /** Looks at everything once more: what the kernel does not announce is found here. Paced, behind every repair. */
@@ -309,7 +311,7 @@ export class Keeper {
 
   #lookAgain(ids: readonly ObjectId[]): void {
     for (const id of ids) this.#queue.add(id, { noticed: null, urgent: false });
-    if (ids.length > 0) this.#work();
+    if (ids.length > 0) this.#turns.work();
   }
 
   /** Does what was left for the operator; calls back when it was done and looked at again. */
@@ -324,13 +326,13 @@ export class Keeper {
     held.refusals.clear();
     held.unheeded.clear();
     this.#queue.add(id, { noticed: null, urgent: true });
-    this.#asked.push({ id, then });
-    this.#work();
+    this.#turns.whenDone(id, then);
+    this.#turns.work();
   }
 
   /** Ends what is under way and begins nothing more. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#turns.stop();
     this.#hands.landAll();
     this.#channel.reflexes = false;
     this.#sweeper.stop();
@@ -360,17 +362,12 @@ export class Keeper {
     return held.forced || held.wanted.onDrift === 'restore' || this.#claims.neverSeen(id);
   }
 
-  #turn(): void {
-    this.#ears.hearing(nowMicros() - this.#channel.reflexMicros, () => this.#channel.drain(READS));
-    this.#work();
-  }
-
   /** Another source than rtnetlink tells of a link, or (without a number) of any. */
   #heardElsewhere(ifindex?: number): void {
     const reason: Reason = { noticed: nowMicros(), urgent: true };
     for (const [id, { sight }] of this.#concerned(ifindex))
       if (sight.sources.length > 0) this.#queue.add(id, reason);
-    this.#work();
+    this.#turns.work();
   }
 
   /** The objects that a link of a number, in whatever namespace, stands for. */
@@ -386,55 +383,14 @@ export class Keeper {
   #wake(id: ObjectId): void {
     if (this.objects.get(id) === undefined) return;
     this.#queue.add(id, { noticed: null, urgent: false });
-    this.#work();
-  }
-
-  /** Looks at what waits until nothing does or the turn is over. */
-  #work(): void {
-    if (this.#working || this.#stopped) return;
-    this.#working = true;
-    const end = performance.now() + TURN_MS;
-    while (this.#isBusy()) {
-      if (this.#lost) {
-        this.#hands.landAll();
-        this.#resync();
-      }
-      // Without the notices of what was made it would be made once more.
-      if (this.#hands.flights.isFull || this.#queue.size === 0) this.#hands.land();
-      if (this.#lost) continue;
-      // What a reflex answered is looked at before anything more is read, which would hide the drift.
-      if (!this.#channel.hasReflexed) this.#reader.freshen(this.#hands.flights.isAwaiting);
-      this.#attendant.lookAt(this.#queue.take(this.#channel.hasReflexed ? this.#queue.size : BATCH));
-      // What nobody asked a reflex for is given up below, before anything is read.
-      const isStray = this.#queue.size === 0 && this.#channel.hasReflexed;
-      if (isStray || performance.now() > end) break;
-    }
-    this.#working = false;
-    this.#arming.disarmStray();
-    this.#answer();
-    // Letting go of what left the declaration reads notices too.
-    if (!this.#isBusy()) this.#settle();
-    this.#channel.reflexes = !this.#isBusy();
-    if (this.#isBusy()) this.#rim.soon(() => this.#turn());
-  }
-
-  /** Whether anything is to be done, or to be waited for. */
-  #isBusy(): boolean {
-    return this.#lost || this.#queue.size > 0 || this.#hands.flights.isAwaiting || this.rooms.hasStale;
-  }
-
-  /** Whoever asked for an object is answered once nothing waits to be done for it. */
-  #answer(): void {
-    const ready = this.#asked.filter(({ id }) => !this.#queue.has(id) && !this.#hands.waits(id));
-    this.#asked = this.#asked.filter((one) => !ready.includes(one));
-    for (const { then } of ready) then();
+    this.#turns.work();
   }
 
   #settle(): void {
-    const isRemoving = this.#removals.start(() => this.#turn());
-    const isParting = this.#switchRemovals.start(() => this.#turn()) || isRemoving;
+    const isRemoving = this.#removals.start(() => this.#turns.take());
+    const isParting = this.#switchRemovals.start(() => this.#turns.take()) || isRemoving;
     for (const id of this.#leavers.freed()) this.#queue.add(id, { noticed: null, urgent: false });
-    if (isParting || this.#settled || this.#isBusy()) return;
+    if (isParting || this.#settled || this.#turns.isBusy) return;
     if (this.#switchboard.isAwaiting) return;
     this.#settled = true;
     this.#rim.settled(this.#generation);
@@ -442,7 +398,6 @@ export class Keeper {
 
   /** Events were lost, or nothing was read yet: read everything again. */
   #resync(): void {
-    this.#lost = false;
     for (const room of this.rooms.all()) this.#readRoom(room);
     this.#doorman.lookAtAll();
     if (this.#generation > 0) this.#books.resynced();
@@ -453,7 +408,7 @@ export class Keeper {
 
   #readRoom(room: Room): void {
     this.#hands.landAll();
-    if (!this.#reader.all(room)) this.#lost = true;
+    if (!this.#reader.all(room)) this.#turns.lose();
   }
 
   /** Whatever was refused for it may be possible now. */
@@ -473,6 +428,6 @@ export class Keeper {
     this.#hands.landAll();
     this.#reader.again(ids);
     for (const id of ids) this.#queue.add(id, { noticed: null, urgent: false });
-    this.#work();
+    this.#turns.work();
   }
 }
