@@ -8,7 +8,7 @@ import type { NamespaceMaker } from '../owners/namespace-maker.ts';
 import type { Job, Performed, Performer } from '../owners/performer.ts';
 import { readLinkRequest } from '../owners/rtnetlink.ts';
 import type { Judgement } from '../plan/situation.ts';
-import { ownerOfStep, rowOf } from '../reconcilers/index.ts';
+import { heldBy, ownerOfStep } from '../reconcilers/index.ts';
 import type { Arming } from './arming.ts';
 import type { Bookkeeper } from './bookkeeper.ts';
 import type { Claims } from './claims.ts';
@@ -222,8 +222,5 @@ export class Hands {
 }
 
 function movesPort(kind: string, fields: Values): boolean {
-  return Object.keys(fields).some((key) => {
-    const place = rowOf(kind, key)?.place;
-    return place?.at === 'ovsdb' && place.holds === 'holder';
-  });
+  return Object.keys(fields).some((key) => heldBy(kind, key) === 'holder');
 }

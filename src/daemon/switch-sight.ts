@@ -19,7 +19,7 @@ import { numberAt, textAt } from '../ovsdb/row.ts';
 import { type DatabaseLog, lastCommentOn, logsBeside } from '../owners/ovsdb-log.ts';
 import type { Performed } from '../owners/performer.ts';
 import { entryAt, type FoundLink, type SwitchedSurroundings } from '../plan/situation.ts';
-import { kindNamed, rowOf, switchedList } from '../reconcilers/index.ts';
+import { heldBy, kindNamed, switchedList } from '../reconcilers/index.ts';
 import { type Held, isKeptInRows } from './held.ts';
 import type { Objects } from './objects.ts';
 import type { Owned } from './ownership.ts';
@@ -244,6 +244,5 @@ export class SwitchSight {
 }
 
 function isOfInterfaces(kind: string, key: string): boolean {
-  const place = rowOf(kind, key)?.place;
-  return place?.at === 'ovsdb' && place.holds === 'interfaces';
+  return heldBy(kind, key) === 'interfaces';
 }

@@ -227,6 +227,12 @@ export function rowOf(kindName: string, key: string): AnyRow | undefined {
   return map === undefined || !isOpenMap(map) ? undefined : inOpenMap(map, key.slice(dot + 1));
 }
 
+/** What a key's column of the OVSDB holds; undefined of what is not there. */
+export function heldBy(kindName: string, key: string): PlaceInOvsdb['holds'] | undefined {
+  const place = rowOf(kindName, key)?.place;
+  return place?.at === 'ovsdb' ? place.holds : undefined;
+}
+
 function inOpenMap(map: AnyRow, key: string): AnyRow {
   return { ...map, type: mapValue, place: { ...(map.place as PlaceInOvsdb), key } };
 }
