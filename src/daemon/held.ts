@@ -8,7 +8,7 @@ import type { Value } from '../model/value.ts';
 import type { LinkNumber } from '../netlink/native.ts';
 import { needWords } from '../plan/hold.ts';
 import { type Finding, type Hold, working } from '../plan/situation.ts';
-import { kindNamed, rowOf, switchedList } from '../reconcilers/index.ts';
+import { heldBy, kindNamed, switchedList } from '../reconcilers/index.ts';
 import type { Lack } from './abilities/lack.ts';
 import type { Contest } from './contest.ts';
 
@@ -77,9 +77,10 @@ export interface Held {
   by: Requester | null;
 }
 
-/** Whether a difference is one of an object's rows in the OVSDB. */
+/** Whether a difference is one of an object's rows in the OVSDB: also which parts a whole has. */
 export function isKeptInRows({ wanted }: Pick<Held, 'wanted'>, key: string): boolean {
-  return rowOf(wanted.kind, key)?.place.at === 'ovsdb' || switchedList(key) !== undefined;
+  const parts = kindNamed(wanted.kind)?.parts;
+  return heldBy(wanted.kind, key) !== undefined || switchedList(key) !== undefined || key === parts?.list;
 }
 
 /** Whether an object is kept by Open vSwitch, and found in its database. */

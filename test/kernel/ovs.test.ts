@@ -151,6 +151,8 @@ links:
 
   await ovs.vsctl('add-port', 'ovsbr0', 'theirs', '--', 'set', 'Interface', 'theirs', 'type=internal');
 
+  const { by } = await hears(daemon, 'ovsbr0', 'drift');
+  assert.match((by as { readonly command: string }).command, /add-port ovsbr0 theirs/);
   await hears(daemon, 'ovsbr0', 'restored');
   assert.equal(await ovs.vsctl('list-ports', 'ovsbr0'), 'p0');
   await inSync(daemon);
