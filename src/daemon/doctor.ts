@@ -5,7 +5,7 @@ import { kindNamed, rowOf } from '../reconcilers/index.ts';
 import { hostHere } from './abilities/host.ts';
 import { outlookOf } from './abilities/lack.ts';
 import type { Whereabouts } from './abilities/modules.ts';
-import { lackOfSwitch, lacksOfSwitch } from './abilities/open-vswitch.ts';
+import { DATAPATH_MODULE, lackOfDatapath, lackOfSwitch, lacksOfSwitch } from './abilities/open-vswitch.ts';
 import { type Held, isSwitched } from './held.ts';
 import type { Keeper } from './keeper.ts';
 import type { Ability, FieldAbility } from './messages.ts';
@@ -18,10 +18,11 @@ export function doctorOf(keeper: Keeper): readonly Ability[] {
     const kind = kindNamed(name);
     const isThere = found !== undefined && (kind === undefined || isOfKind(kind, found));
     const lacking = [...held.refusals.values()].filter(({ inability }) => inability);
-    const module = kind?.kernel?.module ?? null;
-    const whole = isSwitched(held)
-      ? lackOfSwitch(hostHere, keeper.sightings.openVSwitch.standing)
-      : undefined;
+    const { standing, sight } = keeper.sightings.openVSwitch;
+    const datapath = isSwitched(held) ? sight.kernelDatapathOf(id) : undefined;
+    const module = datapath === undefined ? (kind?.kernel?.module ?? null) : DATAPATH_MODULE;
+    const without = datapath === 'missing' ? lackOfDatapath(hostHere) : undefined;
+    const whole = isSwitched(held) ? (lackOfSwitch(hostHere, standing) ?? without) : undefined;
     if (whole !== undefined) {
       const fields = fieldAbilities(held, false);
       return { id, kind: name, able: false, words: whole.words, module, package: whole.package, fields };

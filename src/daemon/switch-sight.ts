@@ -8,7 +8,7 @@ import {
   switchedFingerprint,
 } from '../inventory/found-switched.ts';
 import type { InventoryLink } from '../inventory/links.ts';
-import { isMadeBy } from '../inventory/switched-condition.ts';
+import { isMadeBy, kernelDatapathOf } from '../inventory/switched-condition.ts';
 import { freeingOfSwitch, portsInTheWay } from '../inventory/switched-obstacles.ts';
 import type { Switches, SwitchRow } from '../inventory/switches.ts';
 import type { View } from '../inventory/view.ts';
@@ -178,6 +178,11 @@ export class SwitchSight {
     const port = switches.port(name);
     if (port === undefined) return isHeeded() && switches.configured.current < switches.configured.next;
     return switches.isMarkedAs(name, port.row) && objects.get(partId(port.bridge ?? '', name)) === undefined;
+  }
+
+  /** How the kernel's datapath stands that an object is in. */
+  kernelDatapathOf(id: ObjectId): 'there' | 'missing' | undefined {
+    return kernelDatapathOf(this.#around.switches(), wholeOf(id) ?? parseObjectId(id).name);
   }
 
   /** Whether what an id stands for is there, whoever made it. */

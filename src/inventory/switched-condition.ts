@@ -220,8 +220,16 @@ export function isMadeBy({ kind }: InventoryLink, datapath: string): boolean {
   return kind === (datapath === 'netdev' ? 'tun' : 'openvswitch');
 }
 
+/** Whether a bridge is in the kernel's datapath, and there; undefined of one that is not to be in it. */
+export function kernelDatapathOf(switches: Switches, bridge: string): 'there' | 'missing' | undefined {
+  if (switches.bridge(bridge) === undefined || datapathOf(switches, bridge) !== 'system') return undefined;
+  const number = numberAt(switches.interface(bridge)?.row ?? {}, 'ofport');
+  const isMissing = number === NO_PORT || (number === undefined && !isBehind({ switches }));
+  return isMissing ? 'missing' : 'there';
+}
+
 /** Whether ovs-vswitchd has yet to take up what was asked for. */
-function isBehind({ switches }: Standing): boolean {
+function isBehind({ switches }: Pick<Standing, 'switches'>): boolean {
   const { next, current } = switches.configured;
   return current < next;
 }

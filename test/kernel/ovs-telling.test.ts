@@ -3,10 +3,11 @@
 // timeout: 300
 // What vnetd says of Open vSwitch as a whole: in the journal when it goes and comes, and when vnetctl doctor asks.
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { type Daemon, startDaemon } from './support/daemon.ts';
-import { hears, inSync, within } from './support/keeping.ts';
-import { datapath, keepInSync } from './support/kept-switch.ts';
+import { hears, inSync, objectOf, within } from './support/keeping.ts';
+import { datapath, keep, keepInSync } from './support/kept-switch.ts';
 import { inNamespace } from './support/namespace.ts';
 import { lacksOpenVSwitch, openVSwitch } from './support/ovs.ts';
 import { until } from './support/until.ts';
@@ -26,6 +27,7 @@ interface Ability {
   readonly id: string;
   readonly able: boolean | null;
   readonly words: string;
+  readonly module: string | null;
   readonly package: string | null;
   readonly fields: readonly { readonly key: string; readonly able: boolean | null }[];
 }
@@ -96,6 +98,27 @@ test('the doctor says what there is of Open vSwitch, and what it lacks', { skip 
   );
   assert.equal(after.get('ovsbr0')?.words, 'Open vSwitch has all that is declared');
   assert.equal(after.get('ovsbr0:p0')?.fields.find(({ key }) => key === 'type')?.able, true);
+});
+
+test('where the kernel has no datapath the doctor says so, and that there is another', {
+  skip: skip || (datapath === 'system' || existsSync('/sys/module/openvswitch') ? 'it has one' : false),
+}, async (t) => {
+  const yaml = 'links: { ovsbr0: { kind: ovs-bridge, ports: { p0: { type: internal } } } }\n';
+  const { daemon } = await keep(t, yaml);
+  await until(async () => (await objectOf(daemon, 'ovsbr0')).state === 'refused', { within });
+  for (const id of ['ovsbr0', 'ovsbr0:p0']) {
+    const ability = (await doctor(daemon)).get(id);
+    assert.deepEqual([ability?.able, ability?.module], [false, 'openvswitch']);
+    assert.match(
+      ability?.words ?? '',
+      /^the kernel’s datapath cannot be had: .*; `datapath_type: netdev` does/,
+    );
+  }
+
+  daemon.write('10-ovs.yaml', yaml.replace('kind:', 'datapath_type: netdev, kind:'));
+  await inSync(daemon);
+  const ability = (await doctor(daemon)).get('ovsbr0');
+  assert.deepEqual([ability?.able, ability?.module], [true, null]);
 });
 
 test('what vnetd does itself when a bridge gets another name is told as an edit', { skip }, async (t) => {

@@ -27,7 +27,7 @@ export interface Lack {
 }
 
 /** Why links of a kind are unknown to the kernel, which said so just now. */
-export function lackOf(host: Host, { name, kernel }: Kind): Lack {
+export function lackOf(host: Host, { name, kernel }: Pick<Kind, 'name' | 'kernel'>): Lack {
   const module = kernel?.module ?? null;
   const lack = (brief: string, words = brief, from: string | null = null): Lack => {
     return { module, package: from, words, brief, mark: `${words} ${listedAt(host)}` };

@@ -3,6 +3,8 @@ import { unable } from '../../plan/creation.ts';
 import type { SwitchedSurroundings } from '../../plan/situation.ts';
 import { rowOf } from '../../reconcilers/index.ts';
 import { type Host, isThere } from './host.ts';
+import { lackOf } from './lack.ts';
+import { whereIs } from './modules.ts';
 import { distributionsOf } from './packages.ts';
 
 /** How Open vSwitch stands as a whole. */
@@ -37,6 +39,22 @@ export function lackOfSwitch(host: Host, standing: SwitchStanding): SwitchLack |
     default:
       return database satisfies never;
   }
+}
+
+/** The module of the kernel’s datapath, which every bridge is in that is not `datapath_type: netdev`. */
+export const DATAPATH_MODULE = 'openvswitch';
+
+/** Why ovs-vswitchd, which failed to, can make no bridge in the kernel; undefined where the kernel is not the cause. */
+export function lackOfDatapath(host: Host): SwitchLack | undefined {
+  const where = whereIs(host, DATAPATH_MODULE);
+  if (where === 'loaded' || where === 'built-in') return undefined;
+  const name = 'the datapath of Open vSwitch';
+  const kernel = { kind: 'openvswitch', module: DATAPATH_MODULE };
+  const { words, package: from } = lackOf(host, { name, kernel });
+  return {
+    words: `the kernel’s datapath cannot be had: ${words}; \`datapath_type: netdev\` does without`,
+    package: from,
+  };
 }
 
 /** What is declared that this Open vSwitch lists among what it can do, or does not. */

@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import type { Host } from '../../../src/daemon/abilities/host.ts';
 import { lackOf, lackOfField, outlookOf, unknownField } from '../../../src/daemon/abilities/lack.ts';
 import { whereIs } from '../../../src/daemon/abilities/modules.ts';
-import { lackOfSwitch, lacksOfSwitch } from '../../../src/daemon/abilities/open-vswitch.ts';
+import { lackOfDatapath, lackOfSwitch, lacksOfSwitch } from '../../../src/daemon/abilities/open-vswitch.ts';
 import { kinds, lists } from '../../../src/reconcilers/index.ts';
 import type { Kind } from '../../../src/reconcilers/kind.ts';
 
@@ -261,4 +261,21 @@ test('what this Open vSwitch does not list is lacking, and nothing while it list
   assert.equal(lacksOfSwitch(port, { words: () => [] }).size, 0);
   const bridge = { kind: 'ovs-bridge', fields: { datapath_type: 'netdev' } };
   assert.deepEqual([...lacksOfSwitch(bridge, { words: () => ['system'] }).keys()], ['datapath_type']);
+});
+
+test('why the kernel has no datapath of Open vSwitch', (t) => {
+  const release = '6.1.0-56-amd64';
+  const words = (files: Readonly<Record<string, string>>) => lackOfDatapath(hostOf(t, release, files))?.words;
+  const end = '; `datapath_type: netdev` does without';
+  assert.equal(
+    words({}),
+    `the kernel’s datapath cannot be had: its module openvswitch is not installed for this kernel (${release})${end}`,
+  );
+  const file = 'kernel/net/openvswitch/openvswitch.ko';
+  const installed = {
+    [`/lib/modules/${release}/modules.dep`]: `${file}:\n`,
+    [`/lib/modules/${release}/${file}`]: '',
+  };
+  assert.match(words(installed) ?? '', /its module openvswitch is installed and was not loaded: .*modprobe/);
+  assert.equal(words({ '/sys/module/openvswitch/refcnt': '1' }), undefined, 'it is loaded: it is not that');
 });
