@@ -59,7 +59,7 @@ export const ovsLints: readonly WorldLint[] = [
   {
     id: 'ovs-port-with-a-master',
     severity: 'error',
-    doc: 'A link that Open vSwitch takes in has a kernel `master`, and would be in two switches, or a link names a bridge of Open vSwitch as its `master`, which the kernel refuses.',
+    doc: 'A link that Open vSwitch takes in has a kernel `master`, and would be in two switches, or a link names a bridge of Open vSwitch as its `master`, or such a bridge is to have one, which the kernel refuses.',
     *check(world) {
       const takers = new Map(
         ports(world).flatMap((port) => takenBy(port).map((name) => [name, port] as const)),
@@ -75,6 +75,9 @@ export const ovsLints: readonly WorldLint[] = [
         } else if (port !== undefined) {
           const message = `\`${link.id}\` is a port of ${written(port, 'bridge')} in Open vSwitch, and no link is in two switches; leave out \`master\``;
           yield { message, spot: spotOfKey(link, 'master'), also: spotOf(port) };
+        } else if (link.kind.lacks?.master !== undefined) {
+          const message = `\`${link.id}\` is ${article(link.kind.name)}, which is in no kernel \`master\`: ${link.kind.lacks.master}`;
+          yield { message, spot: spotOfKey(link, 'master') };
         }
       }
     },

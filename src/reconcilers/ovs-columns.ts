@@ -102,6 +102,16 @@ export const oneMtu: Lint = {
   },
 };
 
+/** Both are the MAC of one interface: Open vSwitch gives it `mac`, and the kernel `address`. */
+export const oneMac: Lint = {
+  severity: 'error',
+  check({ address, mac }) {
+    if (address === undefined || mac === undefined || address === mac) return undefined;
+    const message = `\`mac\` is ${mac}, and \`address\` ${address}: they are one MAC; write \`mac\``;
+    return { key: 'address', message };
+  },
+};
+
 /** Where a controller is, or is waited for: `tcp:192.0.2.1:6653` (target of Controller in ovs-vswitchd.conf.db(5)). */
 export function controllerTarget(): WireType<string> {
   const type = text(255, ['tcp:192.0.2.1:6653', 'ssl:192.0.2.2:6653']);

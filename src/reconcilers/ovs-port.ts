@@ -6,7 +6,16 @@ import { u16, u32 } from '../wire/numbers.ts';
 import { vlanSet } from '../wire/vlan-sets.ts';
 import { namedWord } from '../wire/words.ts';
 import { column, defineKind, type Lint } from './kind.ts';
-import { live, mtuRequest, nameOfEntry, oneMtu, openMap, portOnAnyBridge, remade } from './ovs-columns.ts';
+import {
+  live,
+  mtuRequest,
+  nameOfEntry,
+  oneMac,
+  oneMtu,
+  openMap,
+  portOnAnyBridge,
+  remade,
+} from './ovs-columns.ts';
 import { fieldsIn } from './ovs-entries.ts';
 
 const tunnels = [
@@ -303,6 +312,7 @@ export const ovsPort = defineKind({
     tunnelHasOption,
     vniHasRange,
     trunksOfAnAccessPort,
+    oneMac,
     oneMtu,
     bondNeedsMembers,
     bondHasNoInterfaceKeys,
