@@ -54,7 +54,7 @@ export class Bookkeeper {
     const now = Date.now();
     this.#over(id, held, judgement, now);
     const pending = held.arriving !== null && judgement.findings.some(({ hold }) => hold === null);
-    const { state, reason: why } = stateFor(judgement.findings);
+    const { state, reason: why } = stateFor(judgement.findings, held.wanted.name);
     this.#become(id, held, pending ? 'pending' : state, why, now);
     if (judgement.findings.every(({ hold }) => hold !== null)) held.bounced = false;
   }
@@ -129,8 +129,8 @@ export class Bookkeeper {
   /** An object that was made or adopted is in step for the first time. */
   arrived(id: ObjectId, held: Held, judgement: Judgement): void {
     const { arriving } = held;
-    if (arriving === null || judgement.findings.some(({ at, hold }) => at === 'exists' || hold === null))
-      return;
+    const isComing = ({ at, hold }: Finding) => at === 'exists' || hold === null || isUnmade(at, hold);
+    if (arriving === null || judgement.findings.some(isComing)) return;
     held.arriving = null;
     const { changes, disruptive } = held.fitted;
     held.fitted = nothingFitted;
@@ -266,12 +266,10 @@ export class Bookkeeper {
     // Heeded after all: only what is taken in vain time after time counts.
     for (const at of held.unheeded.keys()) if (!differing.has(at)) held.unheeded.delete(at);
     const isComing = (hold: Hold) => hold.why === 'waiting' && hold.for === held.wanted.name;
-    // Rows are no more than asked for while ovs-vswitchd has not made of them what they say.
-    const isUnmade = (at: string, hold: Hold) =>
-      at === working && (hold.why === 'refused' || (hold.why === 'waiting' && makers.has(hold.for)));
     const atWork = judgement.findings
       .filter(({ at, hold }) => hold === null || isComing(hold) || isUnmade(at, hold))
       .map(({ at }) => at);
+    this.#worksAgain(id, held, differing);
     const done: Change[] = [];
     let noticed: number | null | undefined;
     let disruptive = false;
@@ -305,6 +303,14 @@ export class Bookkeeper {
     this.#say(id, held, 'restored', { changes: done, micros, disruptive });
   }
 
+  /** What was said not to work and was no drift does by now; of what was just made it is told with that. */
+  #worksAgain(id: ObjectId, held: Held, differing: ReadonlySet<string>): void {
+    if (differing.has(working) || held.open.has(working) || !held.toldWords.delete(working)) return;
+    if (held.arriving !== null) return;
+    const message = 'works again';
+    this.#say(id, held, 'restored', { changes: [], micros: null, disruptive: false, message });
+  }
+
   /** What an edit of the file changed, told when all of it is in force; what an adoption changed is told with that. */
   #fitted(id: ObjectId, held: Held, judgement: Judgement): void {
     const { changes, disruptive } = held.fitted;
@@ -329,4 +335,9 @@ export class Bookkeeper {
   #say(id: ObjectId, held: Held, event: EventName, more: Partial<Happening>): void {
     this.#tell.happened({ at: Date.now(), id, event, kind: held.wanted.kind, ...more });
   }
+}
+
+/** Rows are no more than asked for while ovs-vswitchd has not made of them what they say. */
+function isUnmade(at: string, hold: Hold): boolean {
+  return at === working && (hold.why === 'refused' || (hold.why === 'waiting' && makers.has(hold.for)));
 }

@@ -129,14 +129,22 @@ export function statusOf(id: ObjectId, held: Held): ObjectStatus {
   return { id, namespace: wanted.namespace, kind: wanted.kind, state, since, reason, drifts, lastDrift };
 }
 
-/** The worst of what was found decides: refused before contested before drifted before waiting. */
-export function stateFor(findings: readonly Finding[]): {
+/**
+ * The worst of what was found decides: refused before contested before drifted before waiting. What waits for the object
+ * itself, by its own name, waits for what that waits for.
+ */
+export function stateFor(
+  findings: readonly Finding[],
+  name: string,
+): {
   readonly state: ObjectState;
   readonly reason: string | null;
 } {
   if (findings.length === 0) return inSync;
   for (const [why, state] of severity) {
-    const alike = findings.filter(({ hold }) => hold?.why === why);
+    const all = findings.filter(({ hold }) => hold?.why === why);
+    const others = all.filter(({ hold }) => hold?.why !== 'waiting' || hold.for !== name);
+    const alike = others.length === 0 ? all : others;
     const [first] = alike;
     if (first?.hold == null) continue;
     // One thing is waited for once, whatever it is that waits.

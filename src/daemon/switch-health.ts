@@ -1,5 +1,7 @@
 /** So long something is the matter before it is said: longer than a restart takes. */
 const LASTING_MS = 1000;
+/** So long it may take to begin, as a host boots. */
+const PATIENCE_MS = 10_000;
 
 /** How Open vSwitch does as a whole. */
 export interface SwitchState {
@@ -19,6 +21,8 @@ export interface SwitchState {
 export interface Trouble {
   readonly sentence: string;
   readonly over: string;
+  /** How long it has to last to be said; milliseconds. */
+  readonly patience?: number;
 }
 
 const followedAgain = 'the database of Open vSwitch is followed again';
@@ -51,7 +55,12 @@ export function troubleOf({
       over: 'the database of Open vSwitch knows of a switch',
     };
   if (isRead) return ofVswitchd[vswitchd];
-  if (!wasRead) return undefined;
+  if (!wasRead)
+    return {
+      sentence: `no database of Open vSwitch listens at ${address}: what is declared in it waits for it`,
+      over: 'the database of Open vSwitch is followed',
+      patience: PATIENCE_MS,
+    };
   const lost = `the database of Open vSwitch is away from ${address}`;
   return { sentence: `${lost}: what is declared in it is not kept until it is back`, over: followedAgain };
 }
@@ -90,6 +99,6 @@ export class SwitchHealth {
       if (this.#isClosed || this.#trouble !== trouble) return;
       this.#told = trouble;
       this.#around.trouble(trouble.sentence, trouble.over);
-    }, LASTING_MS);
+    }, trouble.patience ?? LASTING_MS);
   }
 }

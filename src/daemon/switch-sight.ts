@@ -4,11 +4,10 @@ import {
   ownLink,
   type Presence,
   presenceOf,
-  type SwitchedWorld,
   switchedFingerprint,
 } from '../inventory/found-switched.ts';
 import type { InventoryLink } from '../inventory/links.ts';
-import { isMadeBy, kernelDatapathOf } from '../inventory/switched-condition.ts';
+import { isMadeBy, kernelDatapathOf, type SwitchedWorld } from '../inventory/switched-condition.ts';
 import { freeingOfSwitch, portsInTheWay } from '../inventory/switched-obstacles.ts';
 import type { Switches, SwitchRow } from '../inventory/switches.ts';
 import type { View } from '../inventory/view.ts';
@@ -36,8 +35,8 @@ interface Surroundings {
   /** Where that database listens. */
   socket(): string;
   isKnown(): boolean;
-  /** Whether ovs-vswitchd takes up what is asked for, as far as is known. */
-  isHeeded(): boolean;
+  /** How ovs-vswitchd does, as far as is known. */
+  vswitchd(): SwitchedWorld['vswitchd'];
   /** Whether a bridge that is not there is about to be made, when it is looked at. */
   isComing(id: ObjectId, held: Held): boolean;
   /** Calls back soon, after the event loop had its turn. */
@@ -171,12 +170,13 @@ export class SwitchSight {
 
   /** Whether a link of the host's is a port's that is on its way out: vnetd's, which nobody declares, or one whose rows went. */
   isLeaving(name: string): boolean {
-    const { objects, isHeeded } = this.#around;
+    const { objects, vswitchd } = this.#around;
     const switches = this.#around.switches();
     const link = this.#around.view().inventory.named(name);
     if (link === undefined || !datapaths.some((datapath) => isMadeBy(link, datapath))) return false;
     const port = switches.port(name);
-    if (port === undefined) return isHeeded() && switches.configured.current < switches.configured.next;
+    if (port === undefined)
+      return vswitchd() !== 'is gone' && switches.configured.current < switches.configured.next;
     return switches.isMarkedAs(name, port.row) && objects.get(partId(port.bridge ?? '', name)) === undefined;
   }
 
@@ -244,7 +244,8 @@ export class SwitchSight {
   }
 
   get #world(): SwitchedWorld {
-    return { switches: this.#around.switches(), view: this.#around.view() };
+    const { switches, view, vswitchd } = this.#around;
+    return { switches: switches(), view: view(), vswitchd: vswitchd() };
   }
 }
 

@@ -15,7 +15,7 @@ import type { Queue, Reason } from './queue.ts';
 import { SwitchHealth, type Trouble, troubleOf } from './switch-health.ts';
 import { SwitchMail } from './switch-mail.ts';
 import { SwitchSight } from './switch-sight.ts';
-import { Vswitchd } from './vswitchd.ts';
+import { BEGINNING_MS, Vswitchd } from './vswitchd.ts';
 
 export interface SwitchboardRim {
   /** Whose marks are this vnetd’s own. */
@@ -54,6 +54,8 @@ export class Switchboard {
   #wasRead = false;
   #hasTried = false;
   #isOverdue = false;
+  /** The number of the change ovs-vswitchd took up last. */
+  #current = 0;
   /** What keeps the database from being followed, if it is more than that nobody is there. */
   #amiss: string | undefined;
   /** What the last attempt to reach it ended by. */
@@ -70,7 +72,7 @@ export class Switchboard {
       view: () => rim.view(),
       socket: () => pathIn(this.#address ?? ''),
       isKnown: () => this.isKnown,
-      isHeeded: () => this.isKnown && !this.#isIdle,
+      vswitchd: () => (this.#isIdle ? 'is gone' : this.#vswitchd?.isBeginning === true ? 'begins' : 'runs'),
       isComing: (id, held) => rim.isComing(id, held),
       soon: (work) => rim.soon(work),
     });
@@ -100,7 +102,11 @@ export class Switchboard {
     // Nothing of another database counts here.
     this.#switches = new Switches(this.#rim.identity);
     const path = pathIn(address);
-    this.#vswitchd = new Vswitchd(path, () => this.#heed());
+    this.#vswitchd = new Vswitchd(path, () => {
+      this.#heed();
+      this.#awaitBeginning();
+    });
+    this.#awaitBeginning();
     this.#client = new OvsdbClient({
       path,
       database: 'Open_vSwitch',
@@ -135,6 +141,17 @@ export class Switchboard {
   sweep(): void {
     this.#vswitchd?.look();
     this.#heed();
+  }
+
+  /** What ovs-vswitchd has not opened when its beginning is over it will not open by itself. */
+  #awaitBeginning(): void {
+    const vswitchd = this.#vswitchd;
+    if (vswitchd?.isBeginning !== true) return;
+    this.#rim.later(() => {
+      if (this.#vswitchd !== vswitchd) return;
+      this.#lookAtAll({ noticed: null, urgent: false });
+      this.#rim.changed();
+    }, BEGINNING_MS + 1);
   }
 
   #heed(): void {
@@ -182,8 +199,10 @@ export class Switchboard {
     const touch = this.#switches.take(update.changes, this.#client?.tables);
     const reason = update.from === 'notice' ? { noticed, urgent: true } : { noticed: null, urgent: false };
     if (update.from === 'snapshot') this.#isRead = true;
-    this.#look(touch, reason);
     const { next, current } = this.#switches.configured;
+    if (update.from === 'notice' && current > this.#current) this.#vswitchd?.tookUp();
+    this.#current = current;
+    this.#look(touch, reason);
     if (current >= next) this.#isOverdue = false;
     this.#heed();
     this.#rim.changed();
@@ -223,6 +242,8 @@ export class Switchboard {
     this.#hasTried = true;
     this.#isRead = state.is === 'ready';
     this.#wasRead ||= this.#isRead;
+    // Who began the server begins ovs-vswitchd too, and says so by the server's own file.
+    this.#vswitchd?.look();
     this.#why = state.is === 'connecting' ? state.why : undefined;
     this.#amiss = state.is === 'connecting' && state.isAmiss ? state.why : undefined;
     this.#lookAtAll({ noticed: null, urgent: false });

@@ -1,7 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { watchForFile } from '../ovsdb/socket-file.ts';
+
+/** So long after its start ovs-vswitchd may still be opening links; with many ports it takes a while. */
+export const BEGINNING_MS = 20_000;
 
 /**
  * Whether ovs-vswitchd runs, by the file it keeps its process id in beside the socket of its database; packages have it
@@ -12,11 +15,14 @@ export class Vswitchd {
   readonly #changed: () => void;
   #unwatch: () => void = () => undefined;
   #pid: number | undefined;
+  /** When it began, in milliseconds since the epoch. */
+  #since = 0;
   #line: Socket | undefined;
   #wasThere = false;
   /** The process of this id has ended, whether or not it is reaped. */
   #hasEnded = false;
   #isGone = false;
+  #hasTakenUp = false;
 
   /** `socket`: that of its database; `changed` is called when it may have begun or ended. */
   constructor(socket: string, changed: () => void) {
@@ -26,16 +32,33 @@ export class Vswitchd {
     this.look();
   }
 
+  get #file(): string {
+    return join(this.#folder, 'ovs-vswitchd.pid');
+  }
+
   get isGone(): boolean {
     return this.#isGone;
   }
 
+  /** Whether it began so lately that it may not have opened all links. */
+  get isBeginning(): boolean {
+    return !this.#isGone && !this.#hasTakenUp && Date.now() - this.#since < BEGINNING_MS;
+  }
+
+  /** It has taken up a change, and with it all links there were. */
+  tookUp(): void {
+    this.#hasTakenUp = true;
+  }
+
   look(): void {
-    const pid = pidIn(join(this.#folder, 'ovs-vswitchd.pid'));
-    this.#wasThere ||= pid !== undefined;
+    const pid = pidIn(this.#file);
+    // Whoever starts the server of its database with such a file starts it so too.
+    this.#wasThere ||= pid !== undefined || existsSync(join(this.#folder, 'ovsdb-server.pid'));
     if (pid !== this.#pid) {
       this.#pid = pid;
+      this.#since = writtenAt(this.#file);
       this.#hasEnded = false;
+      this.#hasTakenUp = false;
       this.#attend(pid, false);
     }
     // One that ends takes its file along, one that is killed leaves it.
@@ -49,7 +72,7 @@ export class Vswitchd {
 
   #watch(): void {
     this.#unwatch();
-    this.#unwatch = watchForFile(join(this.#folder, 'ovs-vswitchd.pid'), () => {
+    this.#unwatch = watchForFile(this.#file, () => {
       this.#watch();
       this.#notice();
     });
@@ -91,4 +114,9 @@ function pidIn(file: string): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** When a file was last written; 0 where there is none. */
+function writtenAt(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

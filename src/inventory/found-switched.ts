@@ -10,7 +10,7 @@ import { kindNamed, rowOf, switchedList, switchedLists } from '../reconcilers/in
 import type { FoundEntry } from '../reconcilers/list.ts';
 import { entriesOf, type Sight } from './found.ts';
 import type { InventoryLink } from './links.ts';
-import { conditionOf, hasItsLinks, isFailed } from './switched-condition.ts';
+import { conditionOf, hasItsLinks, isFailed, type SwitchedWorld } from './switched-condition.ts';
 import type { RowsOf, Switches } from './switches.ts';
 import type { View } from './view.ts';
 
@@ -24,12 +24,6 @@ export interface Presence {
   readonly link: number;
   /** Whether vnetd made it, by the mark on it. */
   readonly isMarked: boolean;
-}
-
-/** What is known of the surroundings of Open vSwitch's objects. */
-export interface SwitchedWorld {
-  readonly view: View;
-  readonly switches: Switches;
 }
 
 interface Found {

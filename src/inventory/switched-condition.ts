@@ -14,10 +14,16 @@ const VSWITCHD = 'ovs-vswitchd';
 /** What ovs-vswitchd writes where it could not make the port (iface_create in vswitchd/bridge.c). */
 const NO_PORT = -1;
 
-/** An object whose rows are there, and what is around it. */
-export interface Standing {
-  readonly switches: Switches;
+/** What is known of the surroundings of Open vSwitch's objects. */
+export interface SwitchedWorld {
   readonly view: View;
+  readonly switches: Switches;
+  /** One that just began has not opened all its links yet; one that is gone has let go of them. */
+  readonly vswitchd: 'runs' | 'begins' | 'is gone';
+}
+
+/** An object whose rows are there, and what is around it. */
+export interface Standing extends SwitchedWorld {
   readonly wanted: WantedLink;
   /** Its interface; undefined for a bridge whose own port somebody took out. */
   readonly face: Row | undefined;
@@ -173,7 +179,8 @@ function ownLinkLost(standing: Standing): Condition | undefined {
 
 /** A link that is in the switch is no more, though there is another of its name. */
 function linkReplaced(standing: Standing): Condition | undefined {
-  const { switches, view, wanted, faces, bridge } = standing;
+  const { switches, view, wanted, faces, bridge, vswitchd } = standing;
+  if (vswitchd === 'is gone') return undefined;
   const names = takenIn(wanted, faces);
   for (const face of faces) {
     const link = names.includes(nameOf(face)) ? view.inventory.named(nameOf(face)) : undefined;
@@ -181,8 +188,9 @@ function linkReplaced(standing: Standing): Condition | undefined {
     // A database that was just started says nothing; 0 is said of a link that was gone when it was looked at.
     if (link === undefined || number === undefined) continue;
     if (number !== link.ifindex) return { is: 'waiting', for: VSWITCHD };
-    if (!isTakenIn(link, datapathOf(switches, bridge)))
-      return { is: 'detached', link: link.name, isOwn: false, phase: 'let go' };
+    if (isTakenIn(link, datapathOf(switches, bridge))) continue;
+    if (vswitchd === 'begins') return { is: 'waiting', for: VSWITCHD };
+    return { is: 'detached', link: link.name, isOwn: false, phase: 'let go' };
   }
   return undefined;
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { output } from './support/command.ts';
 import { startDaemon } from './support/daemon.ts';
-import { hears, historyOf, inSync, objectOf, within } from './support/keeping.ts';
+import { heard, hears, historyOf, inSync, objectOf, within } from './support/keeping.ts';
 import { addressesOf, datapath, keep, keepInSync, one, statusOf } from './support/kept-switch.ts';
 import { inNamespace } from './support/namespace.ts';
 import { lacksOpenVSwitch, openVSwitch } from './support/ovs.ts';
@@ -28,13 +28,14 @@ test('without an Open vSwitch everything waits for it, and is made when it comes
     within,
     what: 'rows',
   });
-  await until(async () => (await objectOf(daemon, 'ovsbr0')).state === 'pending', {
-    within,
-    what: 'pending',
-  });
+  const words = 'ovs-vswitchd does not run: what its database says need not be in force';
+  await until(async () => (await statusOf(daemon)).notes.includes(words), { within, what: 'it is said' });
+  assert.equal((await objectOf(daemon, 'ovsbr0')).reason, 'waiting for ovs-vswitchd');
+  assert.equal(heard(daemon, 'ovsbr0', 'created'), 0, 'it is not made yet');
   await ovs.startSwitch();
 
   await inSync(daemon);
+  await hears(daemon, 'ovsbr0:p0', 'created');
   assert.equal(await ovs.vsctl('list-br'), 'ovsbr0\novsbr1');
 });
 
@@ -133,6 +134,32 @@ test('while ovs-vswitchd does not run it is said, and what was asked for is in f
   await inSync(daemon);
   assert.ok((await ns.link('p9')).flags.includes('UP'));
   await until(async () => (await status()).health === 'ok', { within, what: 'it is over' });
+});
+
+test('what an ovs-vswitchd that ended has let go of is not taken in anew', { skip }, async (t) => {
+  const { ns, ovs, daemon } = await keepInSync(t, one);
+  await ovs.stopSwitch();
+  const words = 'ovs-vswitchd does not run: what its database says need not be in force';
+  await until(async () => (await statusOf(daemon)).notes.includes(words), { within, what: 'it is said' });
+
+  await ovs.vsctl('--no-wait', 'set', 'Port', 'tap2', 'tag=66');
+  const { changes } = await hears(daemon, 'ovsbr0:tap2', 'drift');
+  assert.deepEqual(changes, [{ key: 'tag', wanted: 2, found: 66 }]);
+  await until(async () => (await ovs.get('Port', 'tap2', 'tag')) === '2', { within, what: 'it is put back' });
+  await daemon.stop();
+  const again = await startDaemon(t, { enter: ns.enter, args: ['--ovsdb', ovs.address] }, daemon.folders);
+  await until(async () => (await statusOf(again)).notes.includes(words), {
+    within,
+    what: 'it is said again',
+  });
+  assert.equal(await ovs.get('Interface', 'tap2', 'type'), '');
+
+  const row = await ovs.get('Interface', 'tap2', '_uuid');
+  await ovs.startSwitch();
+  await inSync(again);
+  assert.equal(await ovs.get('Interface', 'tap2', '_uuid'), row);
+  const bounced = again.journal.seen.filter(({ fields }) => fields.disruptive === true);
+  assert.deepEqual(bounced, [], 'nothing was taken in anew');
 });
 
 test('what vnetd made before a reboot is still known as its own', { skip }, async (t) => {

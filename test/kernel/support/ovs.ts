@@ -81,7 +81,13 @@ export async function openVSwitch(
     get: async (table, record, column) =>
       (await vsctl('get', table, record, column)).trim().replaceAll('"', ''),
     async startServer(bare) {
-      running.server = start(['ovsdb-server', database, `--remote=punix:${socket}`, '--log-file=/dev/null']);
+      running.server = start([
+        'ovsdb-server',
+        database,
+        `--remote=punix:${socket}`,
+        '--log-file=/dev/null',
+        `--pidfile=${at('ovsdb-server.pid')}`,
+      ]);
       await until(() => existsSync(socket), { within, what: 'ovsdb-server listens' });
       if (bare === undefined) await ovs.init();
     },
