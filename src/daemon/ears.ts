@@ -1,4 +1,5 @@
 import type { Touch } from '../inventory/inventory.ts';
+import { isDatapath } from '../inventory/switched-obstacles.ts';
 import { type ObjectId, objectId } from '../model/address.ts';
 import { OWN, type Received } from '../netlink/messages.ts';
 import { numberTold } from '../netlink/nsid.ts';
@@ -87,19 +88,21 @@ export class Ears {
       if (masterName !== undefined) this.#look(objectId(namespace, masterName));
     }
     if (touch.standing) for (const one of objects.mentioning(id)) this.#look(one);
-    else if (touch.masters.length > 0) this.#lookAtTakers(id);
-    if (touch.what === 'list') this.#blame(id, touch.requester);
+    else this.#lookAtTakers(room, id, touch.masters);
+    if (touch.what === 'list') this.#blame(owner ?? id, touch.requester);
   }
 
   /**
-   * A link has one master: what Open vSwitch could not take in it may have now. Of what it has, it says itself that it
-   * went, which takes a moment longer.
+   * A link has one master: what Open vSwitch has not it may have now, and one of the kernel's takes what it has. Of the
+   * kernel's datapath it says itself that a link went, which takes a moment longer.
    */
-  #lookAtTakers(id: ObjectId): void {
+  #lookAtTakers({ inventory }: Room, id: ObjectId, masters: readonly number[]): void {
     const { objects } = this.#around;
+    const isKernels = masters.some((master) => !isDatapath(inventory.link(master)));
     for (const one of objects.mentioning(id)) {
       const held = objects.get(one);
-      if (held?.state === 'refused' && isSwitched(held)) this.#look(one);
+      if (held === undefined || !isSwitched(held)) continue;
+      if (isKernels || held.state === 'refused' || held.state === 'waiting') this.#look(one);
     }
   }
 

@@ -8,6 +8,11 @@ import type { View } from './view.ts';
 /** What masters of links are called that are Open vSwitch’s own (vport-netdev.c in net/openvswitch). */
 const OWN = 'openvswitch';
 
+/** Whether a link is the master of those that are in the kernel’s datapath. */
+export function isDatapath(link: InventoryLink | undefined): boolean {
+  return link?.kind === OWN;
+}
+
 /** The link that has the name of one that Open vSwitch is to make, in words; undefined where none is in the way. */
 export function linkInTheWay({ inventory }: View, name: string): string | undefined {
   const link = inventory.named(name);

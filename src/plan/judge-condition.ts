@@ -23,13 +23,14 @@ interface ConditionJudgement {
 
 const nothing: ConditionJudgement = { findings: [], steps: [], agreed: [] };
 
-/** What keeps something that is there from working: nothing that could be set. */
+/** What keeps something that is there from working: nothing that could be set. `isLeft`: something of it drifted and is left to an operator. */
 export function judgeCondition(
   wanted: WantedLink,
   { condition, hasLinks }: FoundLink,
   memory: Memory,
   policy: Policy,
   { switched }: World,
+  isLeft: boolean,
 ): ConditionJudgement {
   const how = memory.inForce.get(working)?.how;
   const isNews = how === undefined || how === 'left';
@@ -37,6 +38,7 @@ export function judgeCondition(
     return hasLinks === true && isNews ? { ...nothing, agreed: [{ at: working, digest: working }] } : nothing;
   switch (condition.is) {
     case 'refused':
+      if (isLeft) return nothing;
       return { ...nothing, findings: [finding({ why: 'refused', reason: condition.words })] };
     case 'waiting': {
       // What a link did that is declared itself is told with that.

@@ -37,7 +37,9 @@ export function judge(
     ...otherAddress(wanted, kind, found, memory, policy),
     ...strayMaster(wanted, found, memory, policy),
   );
-  const condition = judgeCondition(wanted, found, memory, policy, world);
+  // What was found different and is left so is the cause of what Open vSwitch cannot do with it.
+  const isLeft = fields.findings.some(({ hold }) => hold?.why === 'alert');
+  const condition = judgeCondition(wanted, found, memory, policy, world, isLeft);
   // Before what only follows from it: that there is no link of its own.
   fields.findings.unshift(...condition.findings);
   fields.agreed.push(...condition.agreed);

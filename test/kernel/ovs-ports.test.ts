@@ -102,6 +102,48 @@ test('one thing the database refuses keeps nothing else out', { skip }, async (t
   assert.equal(await ovs.vsctl('iface-to-br', 'p4'), 'theirs');
 });
 
+test('a link that a bridge of the kernel’s takes is told of, and when it is back', {
+  skip: skip || (datapath === 'system' ? 'the kernel does not let it go' : false),
+}, async (t) => {
+  const { ns, daemon } = await keepInSync(t, one, ({ ns }) => ns.ipBatch(['link add kbr type bridge']));
+
+  await ns.ipBatch(['link set tap2 master kbr']);
+  const { message } = await hears(daemon, 'ovsbr0:tap2', 'refused');
+  assert.match(String(message), /tap2 is a member of kbr, .*`ip link set tap2 nomaster` would free it$/);
+  await ns.ipBatch(['link set tap2 nomaster']);
+  assert.match(String((await hears(daemon, 'ovsbr0:tap2', 'restored')).message), /works again$/);
+  await inSync(daemon);
+});
+
+test('who takes an address off an internal port is told', { skip }, async (t) => {
+  const { ns, daemon } = await keepInSync(
+    t,
+    `links: { ovsbr0: { kind: ovs-bridge, datapath_type: ${datapath}, ports: { p0: { type: internal, addresses: [192.0.2.17/28] } } } }`,
+  );
+  await ns.ip('address', 'del', '192.0.2.17/28', 'dev', 'p0');
+  const { by } = await hears(daemon, 'ovsbr0:p0', 'drift');
+  // Its command line may be gone by then, as it is.
+  assert.ok(Number((by as { readonly pid: number } | null)?.pid) > 0);
+});
+
+test('what is left as somebody changed it is drift, whatever Open vSwitch says of that', {
+  skip,
+}, async (t) => {
+  const { ovs, daemon } = await keepInSync(
+    t,
+    `links: { ovsbr0: { kind: ovs-bridge, datapath_type: ${datapath}, ports: { t0: { type: vxlan, options: { remote_ip: 198.51.100.3 }, on_drift: alert } } } }`,
+  );
+  await ovs.vsctl('clear', 'Interface', 't0', 'options');
+  await hears(daemon, 'ovsbr0:t0', 'drift');
+  const isSaid = async () => (await ovs.get('Interface', 't0', 'error')) !== '[]';
+  await until(isSaid, { within, what: 'Open vSwitch dislikes it' });
+  const { state, reason } = await objectOf(daemon, 'ovsbr0:t0');
+  assert.equal(state, 'drifted');
+  assert.match(reason ?? '', /^options\.remote_ip lacks 198\.51\.100\.3; left as it is/);
+  await daemon.vnetctl('restore', 'ovsbr0:t0');
+  await inSync(daemon);
+});
+
 test('a type that somebody changed is put back, which is disruptive', { skip }, async (t) => {
   const { ovs, daemon } = await keepInSync(t, one);
 
