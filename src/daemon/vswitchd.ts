@@ -23,6 +23,8 @@ export class Vswitchd {
   #hasEnded = false;
   #isGone = false;
   #hasTakenUp = false;
+  /** It does run, and has its file elsewhere or none. */
+  #isElsewhere = false;
 
   /** `socket`: that of its database; `changed` is called when it may have begun or ended. */
   constructor(socket: string, changed: () => void) {
@@ -48,6 +50,9 @@ export class Vswitchd {
   /** It has taken up a change, and with it all links there were. */
   tookUp(): void {
     this.#hasTakenUp = true;
+    if (this.#pid !== undefined) return;
+    this.#isElsewhere = true;
+    this.#isGone = false;
   }
 
   look(): void {
@@ -59,10 +64,12 @@ export class Vswitchd {
       this.#since = writtenAt(this.#file);
       this.#hasEnded = false;
       this.#hasTakenUp = false;
+      this.#isElsewhere = false;
       this.#attend(pid, false);
     }
+    const isMissed = this.#wasThere && !this.#isElsewhere;
     // One that ends takes its file along, one that is killed leaves it.
-    this.#isGone = pid === undefined ? this.#wasThere : this.#hasEnded || !existsSync(`/proc/${pid}`);
+    this.#isGone = pid === undefined ? isMissed : this.#hasEnded || !existsSync(`/proc/${pid}`);
   }
 
   close(): void {
