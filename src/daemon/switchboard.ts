@@ -148,10 +148,16 @@ export class Switchboard {
     const vswitchd = this.#vswitchd;
     if (vswitchd?.isBeginning !== true) return;
     this.#rim.later(() => {
-      if (this.#vswitchd !== vswitchd) return;
+      if (this.#vswitchd !== vswitchd || vswitchd.hasTakenUp) return;
       this.#lookAtAll({ noticed: null, urgent: false });
       this.#rim.changed();
     }, BEGINNING_MS + 1);
+  }
+
+  #tookUp(): void {
+    const wasBeginning = this.#vswitchd?.isBeginning === true;
+    this.#vswitchd?.tookUp();
+    if (wasBeginning) this.#lookAtAll({ noticed: null, urgent: false });
   }
 
   #heed(): void {
@@ -200,9 +206,9 @@ export class Switchboard {
     const reason = update.from === 'notice' ? { noticed, urgent: true } : { noticed: null, urgent: false };
     if (update.from === 'snapshot') this.#isRead = true;
     const { next, current } = this.#switches.configured;
-    if (update.from === 'notice' && current > this.#current) this.#vswitchd?.tookUp();
-    this.#current = current;
     this.#look(touch, reason);
+    if (update.from === 'notice' && current > this.#current) this.#tookUp();
+    this.#current = current;
     if (current >= next) this.#isOverdue = false;
     this.#heed();
     this.#rim.changed();

@@ -47,7 +47,12 @@ export class Vswitchd {
     return !this.#isGone && !this.#hasTakenUp && Date.now() - this.#since < BEGINNING_MS;
   }
 
-  /** It has taken up a change, and with it all links there were. */
+  /** Whether it has taken up a change, and with it all links there were. */
+  get hasTakenUp(): boolean {
+    return this.#hasTakenUp;
+  }
+
+  /** It has taken up a change. */
   tookUp(): void {
     this.#hasTakenUp = true;
     if (this.#pid !== undefined) return;
