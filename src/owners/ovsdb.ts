@@ -203,10 +203,11 @@ class LetterWriter {
     const bridge = this.#switches.bridge(whole);
     if (inTheMaking === undefined && bridge === undefined) return `there is no bridge ${whole}`;
     const members = this.#membersIn(kind, fields);
+    const first = members === undefined ? undefined : this.#comingIn(name, members);
     const { Port, ...others } = this.#columns.ofNewRows(kind, fields);
     // What of the bridge's is not there yet is set when it is.
     const { named } = this.#entriesNamed(whole, kind, fields);
-    const port = this.#port(id, name, { ...others, Port: { ...Port, ...named } }, members);
+    const port = this.#port(id, name, { ...others, Port: { ...Port, ...named } }, first);
     this.#ports.set(`${whole} ${name}`, port);
     if (inTheMaking !== undefined) inTheMaking.ports.push(port);
     else if (bridge !== undefined)
@@ -302,10 +303,21 @@ class LetterWriter {
     return inTheMaking !== undefined || there !== undefined;
   }
 
+  /**
+   * One that another port has never keeps the others out: what is free comes in first. Once it is in, all are asked for,
+   * and the database refuses what is in the way.
+   */
+  #comingIn(port: string, members: readonly string[], there: readonly string[] = []): readonly string[] {
+    const free = members.filter((member) => (this.#switches.portWith(member)?.name ?? port) === port);
+    const isIn = free.length === there.length && free.every((member) => there.includes(member));
+    return isIn ? members : free;
+  }
+
   /** Interfaces that are members stay as they are; what is none any more is collected by the server. */
   #setMembers(id: ObjectId, { uuid, interfaces }: FoundPort, members: readonly string[]): void {
-    const there = new Map(interfaces.map((one) => [textAt(one.row, 'name'), one.uuid]));
-    const atoms = members.map((member) => {
+    const there = new Map(interfaces.map((one) => [textAt(one.row, 'name') ?? '', one.uuid]));
+    const { name } = parseObjectId(id);
+    const atoms = this.#comingIn(name, members, [...there.keys()]).map((member) => {
       const known = there.get(member);
       return known === undefined ? this.#interface(id, member) : rowRef(known);
     });

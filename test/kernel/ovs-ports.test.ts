@@ -4,7 +4,7 @@
 // Ports of a real Open vSwitch, of each type, and what keeps them from working.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hears, historyOf, inSync, keysOf, objectOf, within } from './support/keeping.ts';
+import { heard, hears, historyOf, inSync, keysOf, objectOf, within } from './support/keeping.ts';
 import { datapath, keep, keepInSync, one } from './support/kept-switch.ts';
 import { lacksOpenVSwitch } from './support/ovs.ts';
 import { until } from './support/until.ts';
@@ -241,6 +241,64 @@ links:
 
   await ovs.vsctl('del-port', 'ovsbr0', 'c1');
   await inSync(daemon);
+});
+
+/** Two bridges, and a bond on one of them, with links to be its members and those of another. */
+const bonded = `
+links:
+  ovsbr0:
+    kind: ovs-bridge
+    datapath_type: ${datapath}
+    ports: { bond0: { bond: { members: [c0, c1, c2] } }, bond1: { bond: { members: [c3, c4] } } }
+  ovsbr1: { kind: ovs-bridge, datapath_type: ${datapath} }
+  c0: { kind: veth, peer: d0 }
+  c1: { kind: veth, peer: d1 }
+  c2: { kind: veth, peer: d2 }
+  c3: { kind: veth, peer: d3 }
+  c4: { kind: veth, peer: d4 }
+`;
+
+test('a bond is made with the members that no other port has', { skip }, async (t) => {
+  const theirs = ['c2', 'c3', 'c4'].flatMap((name) => ['--', 'add-port', 'theirs', name]);
+  const { ovs, daemon } = await keep(t, bonded, ({ ovs }) => ovs.vsctl('add-br', 'theirs', ...theirs));
+
+  await hears(daemon, 'ovsbr0:bond0', 'created');
+  assert.equal(await ovs.vsctl('list-ifaces', 'ovsbr0'), 'c0\nc1');
+  const some = await objectOf(daemon, 'ovsbr0:bond0');
+  assert.equal(some.state, 'refused');
+  assert.match(some.reason ?? '', /^bond\.members: c2 is an interface of c2 on theirs: [^;]*$/);
+  await hears(daemon, 'ovsbr0:bond1', 'refused');
+  const none = await objectOf(daemon, 'ovsbr0:bond1');
+  assert.match(none.reason ?? '', /^c3 is an interface of c3 on theirs: .*; c4 is an interface of c4 /);
+
+  await ovs.vsctl('del-br', 'theirs');
+  await inSync(daemon);
+  assert.equal(await ovs.vsctl('list-ifaces', 'ovsbr0'), 'c0\nc1\nc2\nc3\nc4');
+  assert.equal(heard(daemon, 'ovsbr0:bond0', 'created'), 1);
+});
+
+test('a member that somebody took elsewhere keeps no other from coming back', { skip }, async (t) => {
+  const { ovs, daemon } = await keepInSync(t, bonded);
+  const has = (names: readonly string[]) =>
+    until(async () => (await ovs.vsctl('list-ifaces', 'ovsbr0')) === names.join('\n'), {
+      within,
+      what: `${names.join(' ')} are in`,
+    });
+
+  await ovs.vsctl('del-port', 'bond0', '--', 'add-port', 'ovsbr1', 'c1');
+  const { message } = await hears(daemon, 'ovsbr0:bond0', 'refused');
+  assert.match(String(message), /; bond\.members: c1 is an interface of c1 on ovsbr1: /);
+  await has(['c0', 'c2', 'c3', 'c4']);
+
+  // Of a bond that is there another one goes, and what is none of its members comes in.
+  await ovs.vsctl('del-bond-iface', 'bond0', 'c0', '--', 'add-bond-iface', 'bond0', 'd0');
+  await has(['c0', 'c2', 'c3', 'c4']);
+
+  await ovs.vsctl('del-port', 'ovsbr1', 'c1');
+  await inSync(daemon);
+  await has(['c0', 'c1', 'c2', 'c3', 'c4']);
+  assert.equal(heard(daemon, 'ovsbr0:bond0', 'created'), 1);
+  assert.equal(heard(daemon, 'ovsbr0:bond0', 'refused'), 1);
 });
 
 test('a port whose key this Open vSwitch does not have is made without it', { skip }, async (t) => {

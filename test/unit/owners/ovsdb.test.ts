@@ -211,6 +211,20 @@ test('rows that say what is wanted stay, and only what lacks is made', () => {
   ]);
 });
 
+test('what of its members is free comes into a bond first, and then all are asked for', () => {
+  const asked = (...members: string[]) => {
+    const { said } = letter(oneBridge, set('br0:bond0', 'ovs-port', { 'bond.members': members }));
+    return said.flatMap((one) => (one.op === 'insert' ? [one.row.name] : []));
+  };
+  assert.deepEqual(asked('eth0', 'eth2', 'p0'), ['eth2']);
+  assert.deepEqual(asked('eth0', 'eth1', 'p0'), ['p0']);
+
+  const fields = { bridge: 'br0', type: 'system', 'bond.members': ['eth0', 'eth2', 'p0'] };
+  const made = letter(oneBridge, { do: 'create', id: asObjectId('br0:bond1'), kind: 'ovs-port', fields });
+  const names = made.said.flatMap((one) => (one.op === 'insert' ? [one.row.name] : []));
+  assert.deepEqual(names, ['eth2', 'bond1']);
+});
+
 test('a port is moved with its row, and taken away by its bridge', () => {
   const { said } = letter(oneBridge, set('br1:p0', 'ovs-port', { bridge: 'br1' }), {
     do: 'delete',
