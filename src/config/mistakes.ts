@@ -1,5 +1,5 @@
 import { article, listing } from '../derive/grammar.ts';
-import { keysOfLink, linkKey } from '../derive/link-keys.ts';
+import { keysOfLink, linkKey, mapWith } from '../derive/link-keys.ts';
 import { type NamespaceName, parseObjectId } from '../model/address.ts';
 import { didYouMean } from '../model/nearest.ts';
 import type { Written } from '../model/written.ts';
@@ -69,6 +69,8 @@ export function unknownLinkKey(key: string, kind: Kind, kindIsWritten: boolean):
   const what = kindIsWritten ? article(kind.name) : 'a link';
   if (meant !== undefined && linkKey(kind, meant) !== undefined)
     return `${what} has no key \`${key}\` (did you mean \`${meant}\`?)`;
+  const map = mapWith(kind, key);
+  if (map !== undefined) return `${what} has no key \`${key}\`: it stands under \`${map}\``;
   const names = ownersOf(key, kind);
   if (names.length > 0) {
     const isOfMany = names.length > MOST_NAMED;

@@ -16,7 +16,7 @@ import type { ListTable } from '../reconcilers/list.ts';
 import type { Schema } from '../wire/type.ts';
 import { type DaemonEntry, daemonKeys } from './daemon-keys.ts';
 import { listing } from './grammar.ts';
-import { keysOfLink, linkKey, ownKeys } from './link-keys.ts';
+import { keysOfLink, linkKey, mapWith, ownKeys } from './link-keys.ts';
 import { changeInAWord, changeInWords, noticeInAWord, noticeInWords } from './meanings.ts';
 import { bodyDocs, topDocs } from './namespace-body.ts';
 import { onDriftWords } from './on-drift.ts';
@@ -360,7 +360,9 @@ function unknown(path: string, kind: Kind | undefined): Explanation {
         ]
       : keysWithin(kind);
   const key = kind === undefined ? path : path.slice(kind.name.length + 1);
-  const why = Object.hasOwn(kind?.lacks ?? {}, key) ? kind?.lacks?.[key] : undefined;
+  const map = kind === undefined ? undefined : mapWith(kind, key);
+  const place = map === undefined ? undefined : `it stands under \`${map}\``;
+  const why = Object.hasOwn(kind?.lacks ?? {}, key) ? kind?.lacks?.[key] : place;
   if (kind !== undefined && why !== undefined)
     return { is: 'unknown', message: `${kind.name} has no key \`${key}\`: ${why}` };
   const what = kind === undefined ? `nothing is called \`${path}\`` : `${kind.name} has no key \`${key}\``;

@@ -94,3 +94,9 @@ export function keysOfLink(kind: Kind): readonly string[] {
     ...(mayBeMember(kind) ? ports : []),
   ];
 }
+
+/** The map of a kind in which a key stands that means nothing beside it; undefined where it is in none. */
+export function mapWith({ groups = {}, fields }: Kind, written: string): string | undefined {
+  const group = Object.keys(groups).find((key) => Object.hasOwn(groups[key]?.fields ?? {}, written));
+  return group ?? Object.keys(fields).find((key) => fields[key]?.inside?.includes(written) === true);
+}

@@ -128,6 +128,8 @@ export interface RowOptions<V extends Value> {
   readonly implied?: true;
   /** Said of a pair as a whole, so on one of its ends. */
   readonly ofPair?: true;
+  /** Of an open map: keys that are known to stand in it. */
+  readonly inside?: readonly string[];
   /** Other names the field is known by; never shown. */
   readonly also?: readonly string[];
 }

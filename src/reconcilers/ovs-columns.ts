@@ -27,8 +27,11 @@ export function openMap(
   name: string,
   sample: { readonly [key: string]: string },
   doc: string,
+  known: readonly string[] = [],
 ): Row<{ readonly [key: string]: string }> {
-  return column(table, name, textMap([sample, {}], refusedIn[name]), live, doc, { holds: 'map' });
+  const refused = refusedIn[name];
+  const inside = known.filter((key) => !Object.hasOwn(refused ?? {}, key));
+  return column(table, name, textMap([sample, {}], refused), { ...live, inside }, doc, { holds: 'map' });
 }
 
 /** Keys nobody may write, by column. */

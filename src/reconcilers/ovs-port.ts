@@ -234,6 +234,7 @@ export const ovsPort = defineKind({
       'options',
       { remote_ip: '198.51.100.3', key: 'flow' },
       'Settings of the port’s type, by key, such as the `remote_ip` of a tunnel; only those written are kept.',
+      tunnelOptions,
     ),
     tag: column(
       'Port',

@@ -126,6 +126,7 @@ test('what is mistyped gets what is near', () => {
     '`bridge.bridge_port` has no key `cst` (did you mean `cost`?)',
   );
   assert.equal(message('daemon.swep'), '`daemon` has no key `swep` (did you mean `sweep`?)');
+  assert.equal(message('ovs-port.bond_mode'), 'ovs-port has no key `bond_mode`: it stands under `bond`');
   assert.equal(message('bond.mtu.x'), 'bond has no key `mtu.x`');
   assert.equal(message('bond.'), 'bond has no key ``');
   assert.equal(message('__proto__'), 'nothing is called `__proto__`');
