@@ -1,4 +1,5 @@
 import { article } from '../derive/grammar.ts';
+import type { InventoryLink } from '../inventory/links.ts';
 import { type ObjectId, parseObjectId } from '../model/address.ts';
 import type { DaemonSettings } from '../model/declaration.ts';
 import type { Ledger } from '../owners/ledger.ts';
@@ -88,10 +89,26 @@ export class Assessor {
 
   #worldFor(id: ObjectId, held: Held): World {
     const world = (this.#rooms.of(id) ?? this.#rooms.host).identities.worldFor(held);
+    if (parseObjectId(id).namespace !== null) return world;
     const { sight } = this.#switchboard;
-    if (isSwitched(held)) return { ...world, switched: sight.surroundings() };
-    const isHosts = parseObjectId(id).namespace === null;
-    return isHosts ? { ...world, freeing: (name) => sight.freeing(name) } : world;
+    const holderOf = (name: string) => this.#misnamedTap(name) ?? world.holderOf(name);
+    if (!isSwitched(held)) return { ...world, holderOf, freeing: (name) => sight.freeing(name) };
+    return {
+      ...world,
+      holderOf,
+      freeing: (name) => (sight.isInKernel(name) ? sight.freeing(name) : undefined),
+      switched: sight.surroundings(),
+    };
+  }
+
+  /** A link of the host's that Open vSwitch made for a declared object, and that goes by a name of another's. */
+  #misnamedTap(name: string): InventoryLink | undefined {
+    const { identities, view } = this.#rooms.host;
+    const link = view.inventory.named(name);
+    const owner = link === undefined ? undefined : identities.ownerOf(link.ifindex);
+    if (owner === undefined || parseObjectId(owner).name === name) return undefined;
+    const own = this.#sightings.switchedLinkOf(owner);
+    return own?.ifindex === link?.ifindex ? own : undefined;
   }
 
   /** Rows outlive a reboot, and so does the mark on them; and another's may have the name of one that vnetd made. */

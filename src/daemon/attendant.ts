@@ -121,6 +121,7 @@ export class Attendant {
     const link = stranger ? undefined : sightings.linkOf(id);
     const room = rooms.of(id);
     if (link !== undefined) room?.identities.saw(id, link);
+    if (link !== undefined && isSwitched(held)) switchboard.sight.saw(held, link);
     const lower = link === undefined ? undefined : room?.view.under(link)?.inventory.link(link.lower);
     claims.seen(id, held, judgement, stranger ? undefined : sightings.presenceOf(id, held), lower);
     books.arrived(id, held, judgement);

@@ -63,6 +63,8 @@ export interface Held {
   forced: boolean;
   /** Our own disruptive step knocked it over: no drift. */
   bounced: boolean;
+  /** The number of the link that Open vSwitch made for it, as last seen; 0 for none. */
+  tap: number;
   /** Since when Open vSwitch says that it does not work. */
   amissSince: number | null;
   /** A drift seen but not told yet: on a link that is being deleted it turns out to be nothing. */
@@ -115,6 +117,7 @@ export function newHeld(wanted: WantedLink, sight: Sight, now: number): Held {
     fitted: nothingFitted,
     forced: false,
     bounced: false,
+    tap: 0,
     amissSince: null,
     untold: nothingUntold,
     untoldSince: now,

@@ -47,9 +47,13 @@ export class Sightings {
   /** The link an object stands for, whatever its name is just now. */
   linkOf(id: ObjectId): InventoryLink | undefined {
     const held = this.#objects.get(id);
-    return held !== undefined && isSwitched(held)
-      ? this.#switchboard.sight.linkOf(held)
-      : this.#rooms.linkOf(id);
+    return held !== undefined && isSwitched(held) ? this.switchedLinkOf(id) : this.#rooms.linkOf(id);
+  }
+
+  /** The one that Open vSwitch made for an object of its own. */
+  switchedLinkOf(id: ObjectId): InventoryLink | undefined {
+    const held = this.#objects.get(id);
+    return held !== undefined && isSwitched(held) ? this.#switchboard.sight.linkOf(held) : undefined;
   }
 
   /** What is there of an object: its link, or its rows in the OVSDB. */

@@ -7,14 +7,20 @@ import {
   switchedFingerprint,
 } from '../inventory/found-switched.ts';
 import type { InventoryLink } from '../inventory/links.ts';
-import { isMadeBy, kernelDatapathOf, type SwitchedWorld } from '../inventory/switched-condition.ts';
+import {
+  isInternal,
+  isMadeBy,
+  isMadeByAny,
+  kernelDatapathOf,
+  type SwitchedWorld,
+} from '../inventory/switched-condition.ts';
 import { freeingOfSwitch, portsInTheWay } from '../inventory/switched-obstacles.ts';
 import type { Switches, SwitchRow } from '../inventory/switches.ts';
 import type { View } from '../inventory/view.ts';
 import { asObjectId, type ObjectId, objectId, parseObjectId, partId, wholeOf } from '../model/address.ts';
 import type { Requester } from '../model/change.ts';
 import type { Outcome, Step } from '../model/step.ts';
-import { numberAt, textAt } from '../ovsdb/row.ts';
+import { numberAt } from '../ovsdb/row.ts';
 import { type DatabaseLog, lastCommentOn, logsBeside } from '../owners/ovsdb-log.ts';
 import type { Performed } from '../owners/performer.ts';
 import { entryAt, type FoundLink, type SwitchedSurroundings } from '../plan/situation.ts';
@@ -24,8 +30,6 @@ import type { Objects } from './objects.ts';
 import type { Owned } from './ownership.ts';
 
 const LONGEST_COMMAND = 256;
-/** Who makes links (datapath_type of ovs-vswitchd.conf.db(5)). */
-const datapaths = ['system', 'netdev'];
 
 interface Surroundings {
   readonly objects: Objects;
@@ -66,20 +70,27 @@ export class SwitchSight {
     this.#around = around;
   }
 
-  find({ wanted, sight }: Held): Sighting {
+  find({ wanted, sight, tap }: Held): Sighting {
     if (this.#around.switches().root === undefined) return { is: 'unknown', why: 'waiting for Open vSwitch' };
-    const found = foundSwitched(this.#world, wanted, sight);
+    const found = foundSwitched(this.#world, wanted, sight, tap);
     return found === undefined ? { is: 'absent' } : { is: 'found', found };
   }
 
-  presence({ wanted }: Pick<Held, 'wanted'>): Presence | undefined {
-    return presenceOf(this.#world, wanted);
+  presence({ wanted, tap }: Held): Presence | undefined {
+    return presenceOf(this.#world, wanted, tap);
   }
 
   /** The kernel's link of an object that has one of its own. */
-  linkOf({ wanted }: Held): InventoryLink | undefined {
+  linkOf({ wanted, tap }: Held): InventoryLink | undefined {
     const face = this.#around.switches().interface(wanted.name);
-    return ownLink(this.#around.view(), wanted, face?.row);
+    return ownLink(this.#around.view(), wanted, face?.row, tap);
+  }
+
+  /** Remembers the link of an object by the number that Open vSwitch says it has, to know it under any name. */
+  saw(held: Held, { ifindex, name }: InventoryLink): void {
+    const row = this.#around.switches().interface(name)?.row ?? {};
+    if (name !== held.wanted.name || !isInternal(row)) return;
+    if (numberAt(row, 'ifindex') === ifindex) held.tap = ifindex;
   }
 
   /** Who changed an object last, as the database's own file tells it: its commands say who they are, and no more. */
@@ -96,8 +107,8 @@ export class SwitchSight {
     return command === undefined || command === '' ? null : { pid: null, uid: null, command };
   }
 
-  fingerprint({ wanted, sight }: Held): string {
-    return switchedFingerprint(this.#world, wanted, sight);
+  fingerprint({ wanted, sight, tap }: Held): string {
+    return switchedFingerprint(this.#world, wanted, sight, tap);
   }
 
   surroundings(): SwitchedSurroundings {
@@ -168,12 +179,18 @@ export class SwitchSight {
     return freeingOfSwitch(this.#around.switches(), this.#around.view(), name);
   }
 
+  /** Whether a link of the host's is one that the kernel's datapath made, and nobody else can take away. */
+  isInKernel(name: string): boolean {
+    const link = this.#around.view().inventory.named(name);
+    return link !== undefined && isMadeBy(link, 'system');
+  }
+
   /** Whether a link of the host's is a port's that is on its way out: vnetd's, which nobody declares, or one whose rows went. */
   isLeaving(name: string): boolean {
     const { objects, vswitchd } = this.#around;
     const switches = this.#around.switches();
     const link = this.#around.view().inventory.named(name);
-    if (link === undefined || !datapaths.some((datapath) => isMadeBy(link, datapath))) return false;
+    if (link === undefined || !isMadeByAny(link)) return false;
     const port = switches.port(name);
     if (port === undefined)
       return vswitchd() !== 'is gone' && switches.configured.current < switches.configured.next;
@@ -193,8 +210,7 @@ export class SwitchSight {
   /** The number of the tap that ovs-vswitchd says it made for a bridge's own port or an internal one. */
   tapOf(id: ObjectId): number | undefined {
     const row = this.#around.switches().interface(parseObjectId(id).name)?.row ?? {};
-    // One of another type was put into the bridge, and is its owner's: the tap of a guest.
-    const number = textAt(row, 'type') === 'internal' ? numberAt(row, 'ifindex') : undefined;
+    const number = isInternal(row) ? numberAt(row, 'ifindex') : undefined;
     return number !== undefined && this.hasTap(id, number) ? number : undefined;
   }
 

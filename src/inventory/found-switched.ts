@@ -10,7 +10,14 @@ import { kindNamed, rowOf, switchedList, switchedLists } from '../reconcilers/in
 import type { FoundEntry } from '../reconcilers/list.ts';
 import { entriesOf, type Sight } from './found.ts';
 import type { InventoryLink } from './links.ts';
-import { conditionOf, hasItsLinks, isFailed, type SwitchedWorld } from './switched-condition.ts';
+import {
+  conditionOf,
+  hasItsLinks,
+  isFailed,
+  isInternal,
+  isMadeByAny,
+  type SwitchedWorld,
+} from './switched-condition.ts';
 import type { RowsOf, Switches } from './switches.ts';
 import type { View } from './view.ts';
 
@@ -54,10 +61,11 @@ function rowsFor(switches: Switches, { kind, name }: Pick<WantedLink, 'kind' | '
 export function presenceOf(
   { switches, view }: SwitchedWorld,
   wanted: Pick<WantedLink, 'kind' | 'name' | 'fields'>,
+  last: number,
 ): Presence | undefined {
   const found = rowsFor(switches, wanted);
   if (found === undefined) return undefined;
-  const link = ownLink(view, wanted, found.face);
+  const link = ownLink(view, wanted, found.face, last);
   const isMarked = switches.isMarkedAs(wanted.name, found.rows.Bridge ?? found.rows.Port);
   return {
     ifindex: numberOf(found.uuid),
@@ -68,25 +76,42 @@ export function presenceOf(
   };
 }
 
-/** The link of the object’s own name that Open vSwitch made for it; undefined where it has none, or not yet. */
+/**
+ * The link that Open vSwitch made for an object, whatever it is named just now; undefined where it has none, or not yet.
+ * The one seen `last` is it as long as it lives: ovs-vswitchd goes on with it, but asks for its number by its name,
+ * which may be another’s by now.
+ */
 export function ownLink(
   { inventory }: View,
   { kind, name, fields }: Pick<WantedLink, 'kind' | 'name' | 'fields'>,
   face: Row | undefined,
+  last: number,
 ): InventoryLink | undefined {
   if (kindNamed(kind)?.hasLink?.(fields) === false || face === undefined) return undefined;
+  const made = (number: number) => {
+    const link = inventory.link(number);
+    return link !== undefined && isMadeByAny(link) ? link : undefined;
+  };
+  const known = made(last);
+  if (known !== undefined && known.name !== name) return known;
+  if (isFailed(face)) return undefined;
+  if (known !== undefined) return known;
   const link = inventory.named(name);
   const number = numberAt(face, 'ifindex') ?? 0;
   // Right after ovsdb-server was restarted nothing is said of it yet.
-  return link !== undefined && (number === 0 || number === link.ifindex) && !isFailed(face)
-    ? link
-    : undefined;
+  if (number === 0 || number === link?.ifindex) return link;
+  return isInternal(face) ? made(number) : undefined;
 }
 
 /** An object of Open vSwitch as its declaration sees it: what its rows say, and the link behind them. */
-export function foundSwitched(world: SwitchedWorld, wanted: WantedLink, sight: Sight): FoundLink | undefined {
+export function foundSwitched(
+  world: SwitchedWorld,
+  wanted: WantedLink,
+  sight: Sight,
+  last: number,
+): FoundLink | undefined {
   const found = rowsFor(world.switches, wanted);
-  return found === undefined ? undefined : new SwitchedLink(world, wanted, found, sight);
+  return found === undefined ? undefined : new SwitchedLink(world, wanted, found, sight, last);
 }
 
 class SwitchedLink implements FoundLink {
@@ -106,13 +131,13 @@ class SwitchedLink implements FoundLink {
   #members: readonly LinkName[] | undefined;
   readonly #link: InventoryLink | undefined;
 
-  constructor(world: SwitchedWorld, wanted: WantedLink, found: Found, { rows }: Sight) {
+  constructor(world: SwitchedWorld, wanted: WantedLink, found: Found, { rows }: Sight, last: number) {
     const { switches, view } = world;
     this.#world = world;
     this.#kind = wanted.kind;
-    this.#link = ownLink(view, wanted, found.face);
+    this.#link = ownLink(view, wanted, found.face, last);
     this.ifindex = numberOf(found.uuid);
-    this.name = wanted.name;
+    this.name = this.#link?.name ?? wanted.name;
     this.mac = this.#link?.mac ?? '';
     const values: Record<string, Value> = {};
     for (const [key, row] of rows) {
@@ -157,10 +182,12 @@ export function switchedFingerprint(
   { switches, view }: SwitchedWorld,
   wanted: WantedLink,
   { mentions }: Sight,
+  last: number,
 ): string {
   const found = rowsFor(switches, wanted);
   const rows = found === undefined ? [] : [...Object.values(found.rows), ...found.faces].map(rowText);
   const names = [wanted.name, ...(kindNamed(wanted.kind)?.needs?.(wanted) ?? [])];
+  const own = ownLink(view, wanted, found?.face, last)?.name ?? null;
   const links = names.map((name) => view.inventory.named(name)?.ifindex ?? 0);
   const others = mentions.map((id) => {
     const { name } = parseObjectId(id);
@@ -171,7 +198,7 @@ export function switchedFingerprint(
     Array.from(switches.entriesOf(list, found?.bridge ?? ''), ([, { key, fields }]) => [key, fields]),
   );
   return canonical([
-    ...[found?.uuid ?? null, found?.bridge ?? null, ...rows, ...links, ...others, ...able],
+    ...[found?.uuid ?? null, found?.bridge ?? null, own, ...rows, ...links, ...others, ...able],
     ...entries,
   ]);
 }

@@ -13,6 +13,8 @@ import type { View } from './view.ts';
 const VSWITCHD = 'ovs-vswitchd';
 /** What ovs-vswitchd writes where it could not make the port (iface_create in vswitchd/bridge.c). */
 const NO_PORT = -1;
+/** Who makes links (datapath_type of ovs-vswitchd.conf.db(5)). */
+const datapaths = ['system', 'netdev'];
 
 /** What is known of the surroundings of Open vSwitch's objects. */
 export interface SwitchedWorld {
@@ -62,6 +64,11 @@ export function conditionOf(standing: Standing): Condition | undefined {
 /** Whether Open vSwitch could not make what an interface stands for. */
 export function isFailed(face: Row): boolean {
   return numberAt(face, 'ofport') === NO_PORT;
+}
+
+/** Whether Open vSwitch makes the link of an interface: one of another type is its owner's, the tap of a guest. */
+export function isInternal(face: Row): boolean {
+  return textAt(face, 'type') === 'internal';
 }
 
 function isOfAnotherType({ wanted, face }: Standing): boolean {
@@ -226,6 +233,11 @@ function isTakenIn({ slaveKind, message }: InventoryLink, datapath: string): boo
 /** Whether a link is one that a datapath makes: the kernel's its own, ovs-vswitchd taps (lib/netdev-linux.c). */
 export function isMadeBy({ kind }: InventoryLink, datapath: string): boolean {
   return kind === (datapath === 'netdev' ? 'tun' : 'openvswitch');
+}
+
+/** Whether a link is one that some datapath makes. */
+export function isMadeByAny(link: InventoryLink): boolean {
+  return datapaths.some((datapath) => isMadeBy(link, datapath));
 }
 
 /** Whether a bridge is in the kernel's datapath, and there; undefined of one that is not to be in it. */

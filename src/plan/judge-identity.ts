@@ -78,7 +78,8 @@ export function misnamed(wanted: WantedLink, found: FoundLink, policy: Policy, w
   // The name is with another link of ours that lost its own: that one steps aside first, and is named back in its turn.
   const [from, to] =
     taker === undefined ? [found.name, wanted.name] : [wanted.name, `vnetd~${taker.ifindex}`];
-  const [before, after] = [objectId(wanted.namespace, from), objectId(wanted.namespace, to)];
+  const idOf = (name: string) => (name === wanted.name ? wanted.id : objectId(wanted.namespace, name));
+  const [before, after] = [idOf(from), idOf(to)];
   const rename: Step = { do: 'rename', id: after, from };
   const steps: Step[] = busy ? [{ do: 'down', id: before }, rename, { do: 'up', id: after }] : [rename];
   return {

@@ -4,6 +4,7 @@
 // Links behind bridges and ports of Open vSwitch that are taken away, replaced, or taken by somebody else.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { startDaemon } from './support/daemon.ts';
 import { ip } from './support/ip.ts';
 import { heard, hears, historyOf, inSync, keysOf, objectOf, unheard, within } from './support/keeping.ts';
 import { datapath, type Kept, keep, keepInSync } from './support/kept-switch.ts';
@@ -110,6 +111,103 @@ test('a link that is lost is left to the operator where the declaration says so'
   assert.equal((await daemon.vnetctl('restore', 'ovsbr0:p0')).code, 0);
   await inSync(daemon);
   assert.ok((await ns.link('p0')).flags.includes('UP'));
+});
+
+test('a link of Open vSwitch that is renamed is named back', { skip }, async (t) => {
+  const kept = await keepInSync(t, one);
+  const { ns, ovs, daemon } = kept;
+  const links = [
+    { id: 'ovsbr0:p0', name: 'p0' },
+    { id: 'ovsbr0', name: 'ovsbr0' },
+  ] as const;
+  // The kernel’s datapath makes another where ovs-vswitchd comes before vnetd.
+  for (const { id, name } of links.slice(0, datapath === 'netdev' ? 2 : 1)) {
+    const { ifindex } = await ns.link(name);
+    const number = await ovs.get('Interface', name, 'ofport');
+
+    await ns.ip('link', 'set', name, 'name', 'theirs');
+
+    await hears(daemon, id, 'restored');
+    await inSync(daemon);
+    await until(async () => (await ns.link(name)).flags.includes('UP'), { within });
+    await assert.rejects(ns.link('theirs'));
+    const hasNumber = async () => (await ovs.get('Interface', name, 'ofport')) === number;
+    await until(hasNumber, { within, what: 'the port has its number' });
+    if (datapath === 'system') continue;
+    assert.equal((await ns.link(name)).ifindex, ifindex);
+    const [, drift, ...rest] = await historyOf(daemon, id);
+    assert.deepEqual(drift?.changes, [{ key: 'name', wanted: name, found: 'theirs' }]);
+    assert.equal(drift?.by, null);
+    assert.deepEqual(
+      rest.map(({ event }) => event),
+      ['restored'],
+    );
+  }
+});
+
+test('a link that is renamed while vnetd is away is known by the number Open vSwitch has of it', {
+  skip: onlyNetdev,
+}, async (t) => {
+  const yaml = one.replace('tag: 5', 'tag: 5, on_drift: alert');
+  const { ns, ovs, daemon } = await keepInSync(t, yaml);
+  const { ifindex } = await ns.link('p0');
+
+  await daemon.stop();
+  await ns.ip('link', 'set', 'p0', 'name', 'theirs');
+  const again = await startDaemon(t, { enter: ns.enter, args: ['--ovsdb', ovs.address] }, daemon.folders);
+
+  const words = 'name is theirs, wanted p0; left as it is (on_drift: alert)';
+  await until(async () => (await objectOf(again, 'ovsbr0:p0')).reason === words, { within });
+  assert.equal((await again.vnetctl('restore', 'ovsbr0:p0')).code, 0);
+  await inSync(again);
+  assert.equal((await ns.link('p0')).ifindex, ifindex);
+});
+
+test('ports whose links swapped their names get them back, whatever ovs-vswitchd says then', {
+  skip: onlyNetdev,
+}, async (t) => {
+  const kept = await keepInSync(t, one);
+  const { ns, ovs, daemon } = kept;
+  const numbers = async () => [(await ns.link('p0')).ifindex, (await ns.link('p1')).ifindex];
+  const before = await numbers();
+
+  await unheard(daemon, async () => {
+    await ns.ipBatch(['link set p0 name theirs', 'link set p1 name p0', 'link set theirs name p1']);
+    // It asks for the numbers anew by name.
+    const asked = async () => (await ovs.get('Interface', 'p0', 'ifindex')) === String(before[1]);
+    await until(asked, { within, what: 'ovs-vswitchd has taken one for the other' });
+  });
+
+  for (const id of ['ovsbr0:p0', 'ovsbr0:p1']) await hears(daemon, id, 'restored');
+  await inSync(daemon);
+  assert.deepEqual(await numbers(), before);
+  for (const id of ['ovsbr0:p0', 'ovsbr0:p1'])
+    assert.deepEqual(await eventsOf(kept, id), ['created', 'drift', 'restored']);
+});
+
+test('a bridge whose link the kernel’s datapath made twice is told, and how it gets well', {
+  skip: skip || (datapath === 'system' ? false : 'ovs-vswitchd’s own goes on with the one it has'),
+}, async (t) => {
+  const { ns, ovs, daemon } = await keepInSync(t, one);
+
+  await unheard(daemon, async () => {
+    await ns.ip('link', 'set', 'ovsbr0', 'name', 'theirs');
+    await until(async () => (await ovs.get('Interface', 'ovsbr0', 'ofport')) === '-1', { within });
+  });
+
+  const { changes } = await hears(daemon, 'ovsbr0', 'drift');
+  assert.deepEqual(changes, [{ key: 'name', wanted: 'ovsbr0', found: 'theirs' }]);
+  const { reason } = await until(
+    async () => {
+      const object = await objectOf(daemon, 'ovsbr0');
+      return object.state === 'refused' && object;
+    },
+    { within },
+  );
+  assert.match(reason ?? '', /the one vnetd made is named theirs; `ovs-vsctl del-br ovsbr0` would free/);
+  await ovs.vsctl('--no-wait', 'del-br', 'ovsbr0');
+  await inSync(daemon);
+  await assert.rejects(ns.link('theirs'));
 });
 
 test('neither a deleted port nor a restart of either daemon is a link that is lost', { skip }, async (t) => {
