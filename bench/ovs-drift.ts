@@ -172,6 +172,7 @@ function findingsOf(measured: readonly Measured[]): Findings {
     notes: [
       'ms from before a transaction that deletes one port is sent until Open vSwitch has given the port a number again (`ofport`), as one who only follows the database sees it (bench/support/switch.ts).',
       'The loop is a bare Node program that answers the notice of the deletion with the one transaction there has to be (bench/ovs-loop.ts): what it takes Open vSwitch takes. `ovs-vsctl add-port` is started at once when the deletion is seen.',
+      'A row that is back before ovs-vswitchd has read that it went leaves the port as it was, number and traffic too; one that comes later has it taken down and made anew. The less somebody takes, the more often it is the former: with a thousand ports one millisecond more decides, and makes the middle jump.',
       'The three take turns; while another restores, vnetd stands still. Open vSwitch switches by itself (`datapath_type: netdev`), without IPv6: each link that comes up says so to all others, and with a thousand ovs-vswitchd then copies packets for minutes.',
     ],
     chart: {
