@@ -23,6 +23,8 @@ export interface OpenVSwitch {
   startServer(bare?: 'bare'): Promise<void>;
   init(): Promise<void>;
   stopServer(signal?: NodeJS.Signals): Promise<void>;
+  /** Has the server of the database stand still, or go on. */
+  stallServer(isStalled: boolean): void;
   startSwitch(): Promise<void>;
   stopSwitch(signal?: NodeJS.Signals): Promise<void>;
   /** Replaces the database by an empty one, while its server does not run. */
@@ -100,6 +102,7 @@ export async function openVSwitch(
       running.server = undefined;
       return ended(server, signal);
     },
+    stallServer: (isStalled) => void running.server?.kill(isStalled ? 'SIGSTOP' : 'SIGCONT'),
     async startSwitch() {
       running.vswitch = start([
         'ovs-vswitchd',
