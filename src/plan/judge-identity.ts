@@ -32,7 +32,7 @@ export function ofAnotherKind(
   policy: Policy,
   world: World,
 ): Judgement | undefined {
-  if (kind.kernel === null || isOfKind(kind, found)) return undefined;
+  if (isOfKind(kind, found)) return undefined;
   if (memory.origin === 'made' && memory.ifindex === found.ifindex) {
     const change = { key: 'kind', wanted: kind.name, found: found.kind };
     const hold = firstAbsent(wanted, kind, world) ?? heldBack('kind', 'recreate', false, false, policy);
